@@ -1,0 +1,207 @@
+// The requests of a client view: from asking to answering.
+#include <algorithm>
+#include <utility>
+
+#include "cache/client_view.hpp"
+
+namespace actorgate::cache {
+
+using access_state = subscription::access_state;
+
+void client_view::subscribe(std::uint64_t id, std::string_view rid) {
+  request(task_kind::subscribe, id, rid);
+}
+void client_view::get(std::uint64_t id, std::string_view rid) { request(task_kind::get, id, rid); }
+void client_view::subscribe_response(std::uint64_t id, std::string_view rid) {
+  request(task_kind::response, id, rid);
+}
+
+void client_view::request(task_kind kind, std::uint64_t id, std::string_view rid) {
+  task t{.kind = kind, .id = id};
+  const auto* known = find(rid);
+  const bool one_too_many =
+      known ? t.subscribes() && known->direct + known->pending >= limits_.direct_per_resource
+            : subscriptions_.size() >= limits_.resources;
+  if (one_too_many) return send_error(id, protocol::errors::subscription_limit_exceeded());
+  auto& s = obtain(rid, limits_.throttle_references ? next_tree_++ : 0, false);
+  pin(s);
+  if (t.subscribes()) ++s.pending;
+  t.subject = &s;
+  t.roots = {&s};
+  begin_walk(t);
+  const auto task_number = next_task_++;
+  tasks_.emplace(task_number, std::move(t));
+  require_access(s);
+  try_finish(task_number);
+  settle();
+}
+
+void client_view::unsubscribe(std::uint64_t id, std::string_view rid, std::uint64_t count) {
+  auto* s = find(rid);
+  if (!s || count > std::uint64_t{s->direct} + s->pending) {
+    return send_error(id, protocol::errors::no_subscription());
+  }
+  port_.send(protocol::empty_message(id));
+  const auto answered = std::min<std::uint64_t>(count, s->direct);
+  s->direct = static_cast<std::uint16_t>(s->direct - answered);
+  graph_.suspect(*s);
+  // What has not been answered yet never will be with a resource; the latest first.
+  for (auto left = count - answered; left > 0; --left) {
+    task_id latest = 0;
+    for (const auto& [number, t] : tasks_) {
+      if (t.subject == s && t.subscribes()) latest = std::max(latest, number);
+    }
+    refuse_request(latest, protocol::errors::unsubscribed());
+  }
+  settle();
+}
+
+void client_view::call(std::uint64_t ticket, std::string_view rid, std::string_view method) {
+  waiting_call call{ticket, std::string{method}};
+  auto* s = find(rid);
+  if (!s) {
+    const auto access_ticket = next_ticket_++;
+    asks_.emplace(access_ticket, ask{.call = std::move(call)});
+    return port_.ask_access(access_ticket, rid, 0);
+  }
+  if (s->access == access_state::known) return answer(call, s->rights);
+  pin(*s);
+  s->calls.push_back(std::move(call));
+  require_access(*s);
+}
+
+/// Goes on with a task that has been waiting, as far as it gets.
+void client_view::try_finish(task_id id) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return;
+  auto& t = found->second;
+  if (t.asks()) {
+    auto& s = *t.subject;
+    if (s.access != access_state::known) {
+      require_access(s);
+      s.waiters.push_back(id);
+      return;
+    }
+    if (!s.rights.get) return refuse_request(id, protocol::errors::access_denied());
+    // Deleted since it was asked for: a dead copy is no answer.
+    obtain(s.rid, s.tree, false);
+  }
+  // What it has come by may have been destroyed.
+  if (t.burials != burials_) begin_walk(t);
+  if (!walk(id, t)) return;
+  t.asks() ? finish_request(id) : finish_event(id);
+}
+
+void client_view::begin_walk(task& t) {
+  t.open = t.roots;
+  t.mark = graph_.next_mark();
+  t.burials = burials_;
+}
+
+/// Walks over the tree of what the client does not know yet. False if it came to something that is still
+/// loading: it goes on from there when that is done.
+bool client_view::walk(task_id id, task& t) {
+  while (!t.open.empty()) {
+    auto* s = t.open.back();
+    if (s->is<subscription::loading>()) {
+      s->waiters.push_back(id);
+      return false;
+    }
+    t.open.pop_back();
+    if (s->mark == t.mark || !s->is<subscription::loaded>()) continue;
+    s->mark = t.mark;
+    for (const auto& edge : s->references) t.open.push_back(edge.to);
+  }
+  return true;
+}
+
+/// What the client does not know yet of the trees that a task brings, those that have begun to load again
+/// included.
+std::vector<subscription*> client_view::unknown_below(const task& t) {
+  const auto mark = graph_.next_mark();
+  std::vector<subscription*> news;
+  auto open = t.roots;
+  std::ranges::reverse(open);
+  while (!open.empty()) {
+    auto* s = open.back();
+    open.pop_back();
+    if (s->mark == mark || s->known()) continue;
+    s->mark = mark;
+    news.push_back(s);
+    if (!s->is<subscription::loaded>()) continue;
+    for (const auto& edge : s->references) open.push_back(edge.to);
+  }
+  return news;
+}
+
+protocol::resource_set client_view::to_set(const std::vector<subscription*>& news) const {
+  protocol::resource_set set;
+  for (const auto* s : news) {
+    if (const auto* failed = std::get_if<subscription::failed>(&s->state)) {
+      set.add(s->rid, *failed->why);
+    } else {
+      const auto& content = *std::get<subscription::loaded>(s->state).content;
+      const bool current = version_.knows_data_values();
+      set.add(s->rid, content.is_model,
+              current ? content.json : protocol::legacy_content(content.is_model, content.json));
+    }
+  }
+  return set;
+}
+
+void client_view::finish_request(task_id id) {
+  auto& t = tasks_.at(id);
+  if (const auto* failed = std::get_if<subscription::failed>(&t.subject->state)) {
+    const auto why = failed->why;
+    return refuse_request(id, *why);
+  }
+  const auto news = unknown_below(t);
+  if (std::ranges::any_of(news, &subscription::is<subscription::loading>)) {
+    begin_walk(t);
+    return try_finish(id);
+  }
+  const auto done = take(id);
+  auto& s = *done.subject;
+  if (done.kind == task_kind::response) {
+    send_result(done.id, protocol::rid_result(s.rid, to_set(news)));
+  } else {
+    send_result(done.id, protocol::set_result(to_set(news)));
+  }
+  if (done.subscribes()) {
+    --s.pending;
+    ++s.direct;
+    become_known(news);
+  }
+  unpin(s);
+}
+
+void client_view::refuse_request(task_id id, const protocol::error& why) {
+  const auto refused = take(id);
+  auto& s = *refused.subject;
+  if (refused.kind == task_kind::response) {
+    protocol::resource_set set;
+    set.add(s.rid, why);
+    send_result(refused.id, protocol::rid_result(s.rid, set));
+  } else {
+    send_error(refused.id, why);
+  }
+  if (refused.subscribes()) --s.pending;
+  unpin(s);
+}
+
+client_view::task client_view::take(task_id id) {
+  const auto found = tasks_.find(id);
+  auto t = std::move(found->second);
+  tasks_.erase(found);
+  return t;
+}
+
+void client_view::send_result(std::uint64_t id, std::string_view result) {
+  port_.send(protocol::result_message(id, result));
+}
+
+void client_view::send_error(std::uint64_t id, const protocol::error& why) {
+  port_.send(protocol::error_message(id, why));
+}
+
+}  // namespace actorgate::cache

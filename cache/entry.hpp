@@ -1,0 +1,153 @@
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "cache/resource.hpp"
+#include "cache/throttle.hpp"
+#include "protocol/error.hpp"
+
+namespace actorgate::cache {
+
+/// One who is told of an entry's resources; numbered by whom the entry belongs to.
+using watcher_id = std::uint32_t;
+/// One of the resources of an entry, which may have several: one for each normalised query.
+using resource_id = std::uint32_t;
+
+/// What an entry wants done. Called from within the entry's own functions; must not call it back.
+class entry_port {
+public:
+  /// Ask the service for the resource; the answer goes to `entry::on_get_response` with the ticket.
+  virtual void send_get(std::uint64_t ticket, std::string_view query, throttle_id throttle) = 0;
+  /// Ask on the subject of a query event; the answer goes to `entry::on_query_response`.
+  virtual void send_query(std::uint64_t ticket, std::string_view subject, std::string_view query) = 0;
+  /// `query`, which the watcher has opened, is this resource, which is now so.
+  virtual void loaded(watcher_id to, std::string_view query, resource_id resource, snapshot_ptr now) = 0;
+  /// `query` cannot be had; it counts as closed.
+  virtual void failed(watcher_id to, std::string_view query, const protocol::error& why) = 0;
+  virtual void event(watcher_id to, resource_id resource, resource_event_ptr event) = 0;
+  /// Access to all resources of the name has to be asked for again.
+  virtual void reaccess(watcher_id to, throttle_id throttle) = 0;
+  /// A reply that had to wait its turn may pass.
+  virtual void pass(std::uint64_t ticket) = 0;
+  /// Something that a service sent makes no sense.
+  virtual void complain(std::string_view what) = 0;
+
+protected:
+  ~entry_port() = default;
+};
+
+/// What the cache knows under one resource name: a state machine without I/O.
+///
+/// A `link` is what clients ask for: the query that they use. The service's answer tells which `variant` it
+/// is: the plain resource, or that of a normalised query, which several links may share.
+///
+///     open -> link requested --get response--> link -> variant loaded <-> resetting
+///                           \--error---------> gone                 \--delete, not found--> gone
+///
+/// While query requests are unanswered the name is busy: everything that comes for it waits its turn, replies
+/// included, so that the order in which the service spoke is kept. Events before a resource is loaded are
+/// part of it. What nobody has open any more is kept for a while and then forgotten by `expire`.
+class entry {
+public:
+  using time = std::chrono::steady_clock::time_point;
+
+  /// Tickets count from `first_ticket`.
+  explicit entry(entry_port& port, std::uint64_t first_ticket = 1)
+      : port_(port), next_ticket_(first_ticket) {}
+  entry(const entry&) = delete;
+  entry& operator=(const entry&) = delete;
+
+  // -- from watchers
+  /// The watcher wants to know of the resource under this query. It is answered by `loaded`, now or later,
+  /// and told of events from then on, or by `failed`. Opened again, it is answered again.
+  void open(watcher_id who, std::string_view query, throttle_id throttle);
+  /// Returns whether that leaves the query open to nobody.
+  bool close(watcher_id who, std::string_view query, time now);
+
+  // -- from the service, in its order
+  void on_event(std::string_view name, std::string_view payload);
+  void on_get_response(std::uint64_t ticket, protocol::outcome<protocol::resource_content> response);
+  void on_query_response(std::uint64_t ticket, protocol::outcome<protocol::query_result> response);
+  /// A reply to somebody's call or auth; passed on when what came before it has been.
+  void on_reply(std::uint64_t ticket);
+
+  // -- from the system
+  void reset(bool resources, bool access, throttle_id throttle);
+  /// Forgets what has not been open since `oldest`. Since when the longest idle of the rest has been, if any
+  /// is.
+  std::optional<time> expire(time oldest);
+
+  /// Whether a ticket is that of a query request.
+  bool is_query(std::uint64_t ticket) const { return queries_.contains(ticket); }
+  /// Nothing is known or awaited.
+  bool empty() const { return links_.empty() && queries_.empty(); }
+  std::size_t resources() const { return variants_.size(); }
+
+private:
+  struct variant {
+    resource_id id;
+    std::optional<std::string> query;  ///< normalised; none for the plain resource
+    resource content;
+    std::uint64_t resetting = 0;  ///< the ticket of the get under way, or 0
+    bool reset_again = false;
+  };
+  struct link {
+    variant* target = nullptr;  ///< null while requested
+    std::uint64_t ticket = 0;
+    bool reset_again = false;
+    std::vector<watcher_id> watchers;
+    time idle_since{};
+  };
+  using links = std::map<std::string, link, std::less<>>;
+
+  struct pending_event {
+    std::string name, payload;
+  };
+  struct pending_get {
+    std::uint64_t ticket;
+    protocol::outcome<protocol::resource_content> response;
+  };
+  struct pending_reply {
+    std::uint64_t ticket;
+  };
+  using pending = std::variant<pending_event, pending_get, pending_reply>;
+
+  void submit(pending p);
+  void handle(const pending_event& e);
+  void handle(pending_get& get);
+  void handle(const pending_reply& reply) { port_.pass(reply.ticket); }
+
+  void on_resource_event(variant& v, protocol::event_kind kind, std::string_view name,
+                         std::string_view payload);
+  void on_query_event(std::string_view payload);
+  void on_loaded(links::iterator l, protocol::resource_content content);
+  void on_failed(links::iterator l, const protocol::error& why);
+  void on_reset_response(variant& v, protocol::outcome<protocol::resource_content> response);
+  void apply(variant& v, protocol::event_kind kind, std::string_view payload);
+  void apply(variant& v, std::vector<protocol::query_event> events);
+  void apply(variant& v, protocol::resource_content content);
+
+  variant* find(const std::optional<std::string>& query);
+  std::vector<watcher_id> watchers(const variant* of) const;
+  void start_reset(variant& v, throttle_id throttle);
+  void tell(const variant& v, const resource_event_ptr& event);
+  void remove(variant& v);
+
+  entry_port& port_;
+  links links_;
+  std::vector<std::unique_ptr<variant>> variants_;
+  std::list<pending> waiting_;
+  std::map<std::uint64_t, variant*> queries_;  ///< unanswered query requests; null if the variant is gone
+  std::uint64_t next_ticket_;
+  resource_id next_resource_ = 1;
+};
+
+}  // namespace actorgate::cache

@@ -1,0 +1,174 @@
+#include "cache/reference_graph.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace actorgate::cache {
+namespace {
+
+/// How often the suspected part of the graph refers to one of its own.
+struct inner_holders {
+  std::uint32_t all = 0;
+  std::uint32_t known = 0;
+  bool alive = false;
+  bool known_to_client = false;
+  bool wanted = false;  ///< by something under way
+};
+using part = std::unordered_map<subscription*, inner_holders>;
+
+/// Calls `f(edge, whether the client knows it)` for all that `s` refers to.
+template <class F>
+void for_each_edge(const subscription& s, F f) {
+  const bool known = s.known();
+  for (const auto& edge : s.references) f(edge, known);
+  for (const auto& edge : s.dead_references) f(edge, true);
+}
+
+part reachable_from(const std::vector<subscription*>& roots) {
+  part reached;
+  std::vector<subscription*> open;
+  for (auto* root : roots) {
+    if (reached.try_emplace(root).second) open.push_back(root);
+  }
+  while (!open.empty()) {
+    auto* from = open.back();
+    open.pop_back();
+    for_each_edge(*from, [&](const subscription::edge& edge, bool known) {
+      const auto [place, is_new] = reached.try_emplace(edge.to);
+      place->second.all += edge.count;
+      if (known) place->second.known += edge.count;
+      if (is_new) open.push_back(edge.to);
+    });
+  }
+  return reached;
+}
+
+/// Spreads `flag` from where it is set along the references that `passes` accepts, by whether the client
+/// knows them.
+template <class Passes>
+void spread(part& nodes, bool inner_holders::*flag, Passes passes) {
+  std::vector<subscription*> open;
+  for (auto& [s, inner] : nodes) {
+    if (inner.*flag) open.push_back(s);
+  }
+  while (!open.empty()) {
+    auto* from = open.back();
+    open.pop_back();
+    for_each_edge(*from, [&](const subscription::edge& edge, bool known) {
+      if (passes(known) && !std::exchange(nodes.at(edge.to).*flag, true)) open.push_back(edge.to);
+    });
+  }
+}
+
+}  // namespace
+
+void reference_graph::link(subscription& from, subscription& to) {
+  const auto edge = std::ranges::find(from.references, &to, &subscription::edge::to);
+  if (edge == from.references.end()) return append(from, to);
+  ++edge->count;
+  ++to.holders;
+  if (from.known()) ++to.known_holders;
+}
+
+void reference_graph::append(subscription& from, subscription& to) {
+  from.references.push_back({&to, 1});
+  ++to.holders;
+  if (from.known()) ++to.known_holders;
+}
+
+void reference_graph::unlink(subscription& from, subscription& to) {
+  const auto edge = std::ranges::find(from.references, &to, &subscription::edge::to);
+  if (edge == from.references.end()) return;
+  --to.holders;
+  if (from.known()) --to.known_holders;
+  if (--edge->count == 0) {
+    *edge = from.references.back();
+    from.references.pop_back();
+  }
+  suspect(to);
+}
+
+void reference_graph::make_known(subscription& s) {
+  if (s.known()) return;
+  if (auto* failed = std::get_if<subscription::failed>(&s.state)) {
+    failed->known = true;
+  } else {
+    s.state = subscription::sent{};
+  }
+  for (const auto& edge : s.references) edge.to->known_holders += edge.count;
+  release(s.dead_references, true);
+}
+
+void reference_graph::make_unknown(subscription& s) {
+  for (const auto& edge : s.references) {
+    edge.to->known_holders -= edge.count;
+    suspect(*edge.to);
+  }
+  s.state = subscription::loading{};
+}
+
+void reference_graph::release(std::vector<subscription::edge>& edges, bool known) {
+  for (const auto& edge : std::exchange(edges, {})) {
+    edge.to->holders -= edge.count;
+    if (known) edge.to->known_holders -= edge.count;
+    suspect(*edge.to);
+  }
+}
+
+void reference_graph::remove(subscription& s) {
+  for_each_edge(s, [](const subscription::edge& edge, bool known) {
+    edge.to->holders -= edge.count;
+    if (known) edge.to->known_holders -= edge.count;
+  });
+  s.references.clear();
+  s.dead_references.clear();
+}
+
+void reference_graph::revive(subscription& s) {
+  s.dead_references = std::exchange(s.references, {});
+  s.state = subscription::loading{};
+}
+
+void reference_graph::stay_dead(subscription& s) {
+  release(s.references, false);
+  s.references = std::exchange(s.dead_references, {});
+  s.state = subscription::deleted{};
+}
+
+void reference_graph::suspect(subscription& s) {
+  if (s.suspected) return;
+  s.suspected = true;
+  suspects_.push_back(&s);
+}
+
+reference_graph::findings reference_graph::collect() {
+  for (auto* s : suspects_) s->suspected = false;
+  // An answered direct subscription keeps itself and its knowledge.
+  std::erase_if(suspects_, [](const auto* s) { return s->direct > 0; });
+  findings found;
+  if (suspects_.empty()) return found;
+
+  auto nodes = reachable_from(suspects_);
+  suspects_.clear();
+  for (auto& [s, inner] : nodes) inner.alive = s->direct > 0 || s->pins > 0 || s->holders > inner.all;
+  spread(nodes, &inner_holders::alive, [](bool) { return true; });
+  for (auto& [s, inner] : nodes) {
+    inner.known_to_client = inner.alive && (s->direct > 0 || s->known_holders > inner.known);
+    inner.wanted = s->pins > 0 || s->holders - s->known_holders > inner.all - inner.known;
+  }
+  spread(nodes, &inner_holders::known_to_client, [](bool known) { return known; });
+  spread(nodes, &inner_holders::wanted, [](bool known) { return !known; });
+  for (const auto& [s, inner] : nodes) {
+    if (!inner.alive) {
+      found.dead.push_back(s);
+    } else if (!inner.known_to_client) {
+      if (s->known() || !s->dead_references.empty()) found.forgotten.push_back(s);
+    } else if (!s->known() && !inner.wanted) {
+      found.unwanted.push_back(s);
+    }
+  }
+  return found;
+}
+
+}  // namespace actorgate::cache

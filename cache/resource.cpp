@@ -1,0 +1,141 @@
+#include "cache/resource.hpp"
+
+#include <algorithm>
+
+#include "cache/difference.hpp"
+
+namespace actorgate::cache {
+
+using protocol::event_kind;
+using protocol::value;
+using protocol::value_kind;
+
+namespace {
+
+void note_reference(const value& v, std::vector<std::string>& references) {
+  if (v.is_reference()) references.emplace_back(v.rid());
+}
+
+std::string add_data(std::size_t index, const value& element) {
+  std::string data = R"({"idx":)" + std::to_string(index) + R"(,"value":)";
+  data += element.text();
+  data += '}';
+  return data;
+}
+
+bool key_order(const value& a, const value& b) { return a.key() < b.key(); }
+
+}  // namespace
+
+resource::resource(protocol::resource_content content)
+    : values_(std::move(content.values)), is_model_(content.is_model) {
+  if (is_model_) std::ranges::sort(values_, key_order);
+  values_.shrink_to_fit();
+}
+
+snapshot_ptr resource::current() {
+  if (snapshot_) return snapshot_;
+  auto fresh = std::make_shared<snapshot>();
+  fresh->is_model = is_model_;
+  is_model_ ? append_properties(fresh->json, values_) : append_elements(fresh->json, values_);
+  fresh->json.shrink_to_fit();
+  for (const auto& v : values_) note_reference(v, fresh->references);
+  return snapshot_ = std::move(fresh);
+}
+
+/// Sets or deletes one property; notes what that changes. Whether it changed anything.
+bool resource::merge(const value& property, resource_event& event, std::vector<value>& effective) {
+  const auto place = std::ranges::lower_bound(values_, property, key_order);
+  const bool known = place != values_.end() && place->key() == property.key();
+  if (property.kind() == value_kind::deleted) {
+    if (!known) return false;
+    note_reference(*place, event.removed);
+    values_.erase(place);
+  } else if (!known) {
+    note_reference(property, event.added);
+    values_.insert(place, property);
+  } else {
+    if (place->same_as(property)) return false;
+    note_reference(*place, event.removed);
+    note_reference(property, event.added);
+    *place = property;
+  }
+  effective.push_back(property);
+  return true;
+}
+
+resource_event_ptr resource::change(std::vector<value> values) {
+  if (!is_model_) return nullptr;
+  auto event = std::make_shared<resource_event>(resource_event{event_kind::change, "change", {}, {}, {}});
+  std::vector<value> effective;
+  for (const auto& property : values) merge(property, *event, effective);
+  if (effective.empty()) return nullptr;
+  snapshot_ = nullptr;
+  event->data = R"({"values":)";
+  append_properties(event->data, effective);
+  event->data += '}';
+  return event;
+}
+
+resource_event_ptr resource::add(protocol::add_event added) {
+  if (is_model_ || added.index > values_.size()) return nullptr;
+  auto event = std::make_shared<resource_event>(
+      resource_event{event_kind::add, "add", add_data(added.index, added.element), {}, {}});
+  note_reference(added.element, event->added);
+  values_.insert(values_.begin() + static_cast<std::ptrdiff_t>(added.index), std::move(added.element));
+  snapshot_ = nullptr;
+  return event;
+}
+
+resource_event_ptr resource::remove(std::size_t index) {
+  if (is_model_ || index >= values_.size()) return nullptr;
+  const auto place = values_.begin() + static_cast<std::ptrdiff_t>(index);
+  auto event = std::make_shared<resource_event>(
+      resource_event{event_kind::remove, "remove", R"({"idx":)" + std::to_string(index) + '}', {}, {}});
+  note_reference(*place, event->removed);
+  values_.erase(place);
+  snapshot_ = nullptr;
+  return event;
+}
+
+resource_event_ptr resource::apply(event_kind kind, std::string_view payload) {
+  if (kind == event_kind::change) {
+    auto values = protocol::read_change_event(payload);
+    return values ? change(*std::move(values)) : nullptr;
+  }
+  if (kind == event_kind::add) {
+    auto event = protocol::read_add_event(payload);
+    return event ? add(*std::move(event)) : nullptr;
+  }
+  if (kind == event_kind::remove) {
+    const auto index = protocol::read_remove_event(payload);
+    return index ? remove(*index) : nullptr;
+  }
+  return nullptr;
+}
+
+std::optional<std::vector<resource_event_ptr>> resource::replace(protocol::resource_content fresh) {
+  if (fresh.is_model != is_model_) return std::nullopt;
+  if (!is_model_) return become(std::move(fresh.values));
+  std::vector<resource_event_ptr> events;
+  std::ranges::sort(fresh.values, key_order);
+  auto values = fresh.values;
+  for (const auto& old : values_) {
+    if (std::ranges::binary_search(fresh.values, old, key_order)) continue;
+    values.push_back(value::make(value_kind::deleted, R"({"action":"delete"})", {}, old.key()));
+  }
+  if (auto event = change(std::move(values))) events.push_back(std::move(event));
+  return events;
+}
+
+std::vector<resource_event_ptr> resource::become(std::vector<value> fresh) {
+  const auto steps = difference(values_, fresh);
+  std::vector<resource_event_ptr> events;
+  events.reserve(steps.removed.size() + steps.added.size());
+  // From the end, so that the indexes of those before stay what they are.
+  for (auto i = steps.removed.rbegin(); i != steps.removed.rend(); ++i) events.push_back(remove(*i));
+  for (auto i : steps.added) events.push_back(add({i, fresh[i]}));
+  return events;
+}
+
+}  // namespace actorgate::cache
