@@ -1,0 +1,61 @@
+#pragma once
+#include <array>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace actorgate::net {
+
+/// Asio specialised for one thread: the executor is concrete, and no handler is type-erased.
+using executor = boost::asio::io_context::executor_type;
+using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+
+/// Something with output that is written once per tick instead of once per message.
+class flushable {
+public:
+  /// Writes what has been queued. Called on the loop's thread; may queue itself again.
+  virtual void flush() = 0;
+
+protected:
+  flushable() = default;
+  flushable(const flushable&) = delete;
+  flushable& operator=(const flushable&) = delete;
+  ~flushable() = default;
+
+private:
+  friend class loop;
+  bool queued_ = false;
+};
+
+/// The I/O half of a shard: one `io_context` for one thread, with what its sockets share.
+/// A tick is: handle all ready I/O, run all runnable actors, flush all dirty sockets.
+/// Everything but `context()` (for `boost::asio::post`) belongs to the loop's thread.
+class loop {
+public:
+  loop() = default;
+  loop(const loop&) = delete;
+  loop& operator=(const loop&) = delete;
+
+  boost::asio::io_context& context() { return context_; }
+
+  /// Has `f` flushed at the end of this tick; at most once a tick, however often it is called.
+  void flush_later(flushable& f);
+  /// Takes `f` out again; needed before a flushable with pending output is destroyed.
+  void forget(flushable& f);
+  bool has_dirty() const { return !dirty_.empty(); }
+  /// The end of a tick.
+  void flush();
+
+  /// Scratch space for reads, shared by all sockets of the loop: an idle socket holds no buffer.
+  /// Its content is valid until the handler returns.
+  std::array<char, 65536>& read_buffer() { return read_buffer_; }
+
+private:
+  boost::asio::io_context context_{1};
+  std::vector<flushable*> dirty_;
+  std::vector<flushable*> flushing_;
+  std::array<char, 65536> read_buffer_;
+};
+
+}  // namespace actorgate::net

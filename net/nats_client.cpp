@@ -1,0 +1,390 @@
+#include "net/nats_client.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "net/nats_event_loop.hpp"
+
+namespace actorgate::net {
+namespace {
+
+struct destroy {
+  void operator()(natsOptions* o) const { natsOptions_Destroy(o); }
+  void operator()(natsConnection* c) const { natsConnection_Destroy(c); }
+  void operator()(natsSubscription* s) const { natsSubscription_Destroy(s); }
+};
+template <class T>
+using handle = std::unique_ptr<T, destroy>;
+
+using clock = std::chrono::steady_clock;
+
+struct server_info {
+  std::string url;
+  std::size_t max_payload = 0;
+};
+
+server_info ask(natsConnection* connection) {
+  char url[1024] = "";
+  natsConnection_GetConnectedUrl(connection, url, sizeof url);
+  const auto limit = std::max<std::int64_t>(0, natsConnection_GetMaxPayload(connection));
+  return {without_credentials(url), static_cast<std::size_t>(limit)};
+}
+
+std::string for_people(const std::vector<std::string>& urls) {
+  std::string result;
+  for (const auto& url : urls) result += (result.empty() ? "" : ",") + url;
+  return without_credentials(result);
+}
+
+std::string new_inbox_prefix() {
+  char* inbox = nullptr;
+  if (natsInbox_Create(&inbox) != NATS_OK) throw nats_error("NATS: cannot create an inbox");
+  std::string result = inbox;
+  natsInbox_Destroy(inbox);
+  return result;
+}
+
+}  // namespace
+
+std::string_view nats_message::subject() const { return natsMsg_GetSubject(message_.get()); }
+
+std::string_view nats_message::reply() const {
+  const char* reply = natsMsg_GetReply(message_.get());
+  return reply ? reply : std::string_view{};
+}
+
+std::string_view nats_message::data() const {
+  return {natsMsg_GetData(message_.get()), static_cast<std::size_t>(natsMsg_GetDataLength(message_.get()))};
+}
+
+bool nats_message::no_responders() const { return natsMsg_IsNoResponders(message_.get()); }
+
+/// What outlives the client: subscription handles and posted handlers refer to it.
+class nats_client::core : public std::enable_shared_from_this<core> {
+public:
+  core(loop& l, const nats_options& options, nats_owner& owner);
+
+  void connect();
+  void close();
+
+  void subscribe(nats_subscription::record& r);
+  void unsubscribe(nats_subscription::record& r);
+  sent publish(std::string_view subject, std::string_view reply, std::string_view data);
+
+  /// cnats keeps its connection locked while it tries to reconnect, and would block the loop.
+  bool online() const { return !closed_ && events_->losses() == reconnects_; }
+  bool closed() const { return closed_; }
+  const std::string& inbox_prefix() const { return inbox_prefix_; }
+  const server_info& server() const { return server_; }
+
+private:
+  /// What cnats holds for a subscription, until its last message is through.
+  struct route {
+    core& self;
+    std::uint64_t key;
+  };
+  struct kept_message {
+    clock::time_point since;
+    std::string subject, reply, data;
+    std::size_t size() const { return sizeof *this + subject.size() + reply.size() + data.size(); }
+  };
+
+  static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
+  static void on_subscription_ended(void* closure);
+  static void on_disconnected(natsConnection*, void* self);
+  static void on_reconnected(natsConnection*, void* self);
+  static void on_closed(natsConnection*, void* self);
+  static void on_error(natsConnection*, natsSubscription*, natsStatus, void* self);
+
+  handle<natsOptions> make_options(const std::vector<std::string>& urls);
+  void report(nats_event event, std::string_view detail);
+  void resume();
+  sent keep(std::string_view subject, std::string_view reply, std::string_view data);
+  sent send(const std::string& subject, const std::string& reply, std::string_view data);
+  void drop_oldest();
+
+  loop& loop_;
+  const nats_options options_;
+  nats_owner& owner_;
+  const std::string inbox_prefix_ = new_inbox_prefix();
+  const std::shared_ptr<nats_event_loop> events_;
+  handle<natsConnection> connection_;
+  bool closed_ = false;
+  unsigned reconnects_ = 0;
+  server_info server_;
+  std::string subject_, reply_;  // of the message being published: cnats wants C strings
+
+  // While offline:
+  std::unordered_set<nats_subscription::record*> wanted_;
+  std::vector<handle<natsSubscription>> unwanted_;
+  std::deque<kept_message> kept_;
+  std::size_t kept_bytes_ = 0;
+
+  // Shared with the threads of cnats, for close():
+  std::atomic<bool> silent_{false};
+  std::atomic<std::size_t> routes_{0};
+  std::vector<std::unique_ptr<route>> stray_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+};
+
+struct nats_subscription::record {
+  record(std::shared_ptr<nats_client::core> c, std::string_view s, std::uint64_t k)
+      : core(std::move(c)), subject(s), key(k) {}
+  record(const record&) = delete;
+  record& operator=(const record&) = delete;
+  ~record() { core->unsubscribe(*this); }
+
+  std::shared_ptr<nats_client::core> core;
+  std::string subject;  // empty once the server knows it: cnats has its own copy
+  std::uint64_t key;
+  handle<natsSubscription> subscription;
+};
+
+nats_client::core::core(loop& l, const nats_options& options, nats_owner& owner)
+    : loop_(l), options_(options), owner_(owner), events_(std::make_shared<nats_event_loop>(l.context())) {}
+
+handle<natsOptions> nats_client::core::make_options(const std::vector<std::string>& urls) {
+  natsOptions* o = nullptr;
+  if (natsOptions_Create(&o) != NATS_OK) throw nats_error("NATS: out of memory");
+  handle<natsOptions> owned{o};
+  std::vector<const char*> servers;
+  for (const auto& url : urls) servers.push_back(url.c_str());
+  auto status = natsOptions_SetServers(o, servers.data(), static_cast<int>(servers.size()));
+  if (status == NATS_OK) status = natsOptions_SetName(o, options_.name.c_str());
+  if (status == NATS_OK && !options_.credentials_file.empty()) {
+    status = natsOptions_SetUserCredentialsFromFiles(o, options_.credentials_file.c_str(), nullptr);
+  }
+  if (status != NATS_OK) {
+    throw nats_error("NATS: cannot use " + for_people(urls) + ": " + natsStatus_GetText(status));
+  }
+  natsOptions_SetTimeout(o, options_.connect_timeout.count());
+  natsOptions_SetAllowReconnect(o, true);
+  natsOptions_SetMaxReconnect(o, -1);
+  natsOptions_SetReconnectWait(o, options_.reconnect_wait.count());
+  natsOptions_SetReconnectBufSize(o, static_cast<int>(options_.output_limit));
+  natsOptions_UseGlobalMessageDelivery(o, true);
+  natsOptions_SetDisconnectedCB(o, &on_disconnected, this);
+  natsOptions_SetReconnectedCB(o, &on_reconnected, this);
+  natsOptions_SetClosedCB(o, &on_closed, this);
+  natsOptions_SetErrorHandler(o, &on_error, this);
+  events_->use_for(o);
+  return owned;
+}
+
+void nats_client::core::connect() {
+  // One thread delivers for all subscriptions of the process: their order is the order of arrival.
+  nats_SetMessageDeliveryPoolSize(1);
+  const auto urls = split_urls(options_.urls);
+  if (urls.empty()) throw nats_error("NATS: no URL given");
+  const auto options = make_options(urls);
+  natsConnection* connection = nullptr;
+  const auto status = natsConnection_Connect(&connection, options.get());
+  if (status != NATS_OK) {
+    throw nats_error("cannot connect to NATS at " + for_people(urls) + ": " + natsStatus_GetText(status));
+  }
+  connection_.reset(connection);
+  server_ = ask(connection);
+}
+
+void nats_client::core::close() {
+  if (!connection_) return;
+  silent_ = true;
+  // cnats would wait for the loop, which is busy here, to write what is pending.
+  if (online()) events_->flush();
+  closed_ = true;
+  natsConnection_Close(connection_.get());
+  events_->stop();
+  wanted_.clear();
+  unwanted_.clear();
+  kept_.clear();
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return routes_ == 0 && over_; });
+  }
+  connection_.reset();
+}
+
+void nats_client::core::subscribe(nats_subscription::record& r) {
+  if (!online()) {
+    if (!closed_) wanted_.insert(&r);
+    return;
+  }
+  auto to = std::make_unique<route>(route{*this, r.key});
+  natsSubscription* s = nullptr;
+  if (natsConnection_Subscribe(&s, connection_.get(), r.subject.c_str(), &on_message, to.get()) != NATS_OK)
+    return;
+  r.subscription.reset(s);
+  r.subject = {};
+  natsSubscription_SetPendingLimits(s, options_.pending_messages, options_.pending_bytes);
+  ++routes_;
+  if (natsSubscription_SetOnCompleteCB(s, &on_subscription_ended, to.get()) == NATS_OK) {
+    std::ignore = to.release();  // on_subscription_ended has it
+  } else {
+    --routes_;
+    stray_.push_back(std::move(to));  // cnats closed the connection just now, but may still deliver
+  }
+}
+
+void nats_client::core::unsubscribe(nats_subscription::record& r) {
+  if (wanted_.erase(&r) == 0 && r.subscription && !online() && !closed_) {
+    unwanted_.push_back(std::move(r.subscription));
+  }
+  r.subscription.reset();
+}
+
+sent nats_client::core::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+  if (!is_subject(subject) || (!reply.empty() && !is_subject(reply))) return sent::failed;
+  if (subject.size() > max_subject(reply.size(), data.size())) return sent::subject_too_long;
+  if (data.size() > server_.max_payload) return sent::too_large;
+  if (closed_) return sent::not_connected;
+  if (!online()) return keep(subject, reply, data);
+  if (events_->blocked() &&
+      natsConnection_Buffered(connection_.get()) > static_cast<int>(options_.output_limit)) {
+    return sent::not_connected;
+  }
+  subject_ = subject;
+  reply_ = reply;
+  return send(subject_, reply_, data);
+}
+
+sent nats_client::core::send(const std::string& subject, const std::string& reply, std::string_view data) {
+  const auto size = static_cast<int>(data.size());
+  const auto status = reply.empty()
+                          ? natsConnection_Publish(connection_.get(), subject.c_str(), data.data(), size)
+                          : natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(),
+                                                          data.data(), size);
+  switch (status) {
+    case NATS_OK:
+      return sent::ok;
+    case NATS_MAX_PAYLOAD:
+      return sent::too_large;
+    case NATS_CONNECTION_CLOSED:
+    case NATS_INSUFFICIENT_BUFFER:
+      return sent::not_connected;
+    default:
+      return sent::failed;
+  }
+}
+
+sent nats_client::core::keep(std::string_view subject, std::string_view reply, std::string_view data) {
+  const auto now = clock::now();
+  while (!kept_.empty() && now - kept_.front().since > options_.output_patience) drop_oldest();
+  kept_message message{now, std::string(subject), std::string(reply), std::string(data)};
+  if (kept_bytes_ + message.size() > options_.output_limit) return sent::not_connected;
+  kept_bytes_ += message.size();
+  kept_.push_back(std::move(message));
+  return sent::ok;
+}
+
+void nats_client::core::drop_oldest() {
+  kept_bytes_ -= kept_.front().size();
+  kept_.pop_front();
+}
+
+/// On the loop, after each reconnect: makes up for what could not be asked of cnats meanwhile.
+void nats_client::core::resume() {
+  if (closed_ || !online()) return;
+  unwanted_.clear();
+  for (auto* r : std::exchange(wanted_, {})) subscribe(*r);
+  const auto now = clock::now();
+  for (; online() && !kept_.empty(); drop_oldest()) {
+    const auto& m = kept_.front();
+    if (now - m.since <= options_.output_patience) send(m.subject, m.reply, m.data);
+  }
+}
+
+void nats_client::core::report(nats_event event, std::string_view detail) {
+  if (!silent_) owner_.on_event(event, detail);
+}
+
+void nats_client::core::on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
+  nats_message owned{message};
+  const auto& to = *static_cast<route*>(closure);
+  if (!to.self.silent_) to.self.owner_.on_message(to.key, std::move(owned));
+}
+
+void nats_client::core::on_subscription_ended(void* closure) {
+  std::unique_ptr<route> to{static_cast<route*>(closure)};
+  auto& self = to->self;
+  std::lock_guard lock(self.mutex_);  // until after the notification: close() destroys what is notified
+  if (--self.routes_ == 0) self.changed_.notify_all();
+}
+
+void nats_client::core::on_disconnected(natsConnection*, void* closure) {
+  static_cast<core*>(closure)->report(nats_event::disconnected, "");
+}
+
+void nats_client::core::on_reconnected(natsConnection* connection, void* closure) {
+  auto& self = *static_cast<core*>(closure);
+  auto server = ask(connection);
+  const auto url = server.url;
+  boost::asio::post(self.loop_.context(), [keep = self.shared_from_this(), server = std::move(server)] {
+    keep->server_ = server;
+    ++keep->reconnects_;
+    keep->resume();
+  });
+  self.report(nats_event::reconnected, url);
+}
+
+void nats_client::core::on_closed(natsConnection* connection, void* closure) {
+  auto& self = *static_cast<core*>(closure);
+  const char* error = nullptr;
+  natsConnection_GetLastError(connection, &error);
+  self.report(nats_event::closed, error ? error : "");
+  boost::asio::post(self.loop_.context(), [keep = self.shared_from_this()] { keep->closed_ = true; });
+  std::lock_guard lock(self.mutex_);
+  self.over_ = true;
+  self.changed_.notify_all();
+}
+
+void nats_client::core::on_error(natsConnection*, natsSubscription*, natsStatus status, void* closure) {
+  // The subscription may not be touched: cnats does not keep it alive for this call, and it may be gone.
+  auto& self = *static_cast<core*>(closure);
+  if (status == NATS_SLOW_CONSUMER) return self.report(nats_event::messages_lost, natsStatus_GetText(status));
+  natsStatus last = NATS_OK;
+  const char* text = nats_GetLastError(&last);  // cnats puts the server's words there, for this thread
+  self.report(nats_event::error, text && last == status ? text : natsStatus_GetText(status));
+}
+
+nats_subscription::nats_subscription() noexcept = default;
+nats_subscription::nats_subscription(nats_subscription&&) noexcept = default;
+nats_subscription& nats_subscription::operator=(nats_subscription&&) noexcept = default;
+nats_subscription::~nats_subscription() = default;
+nats_subscription::nats_subscription(std::unique_ptr<record> r) noexcept : record_(std::move(r)) {}
+
+nats_client::nats_client(loop& l, const nats_options& options, nats_owner& owner)
+    : core_(std::make_shared<core>(l, options, owner)) {
+  core_->connect();
+}
+
+nats_client::~nats_client() { close(); }
+
+nats_subscription nats_client::subscribe(std::string_view subject, std::uint64_t key) {
+  const std::string text{subject};
+  if (core_->closed() || text.size() > max_subscription_subject || !is_subscribable(text)) return {};
+  auto r = std::make_unique<nats_subscription::record>(core_, subject, key);
+  core_->subscribe(*r);
+  return nats_subscription{std::move(r)};
+}
+
+sent nats_client::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+  return core_->publish(subject, reply, data);
+}
+
+std::size_t nats_client::max_payload() const { return core_->server().max_payload; }
+const std::string& nats_client::inbox_prefix() const { return core_->inbox_prefix(); }
+const std::string& nats_client::connected_url() const { return core_->server().url; }
+bool nats_client::connected() const { return core_->online(); }
+void nats_client::close() { core_->close(); }
+
+}  // namespace actorgate::net

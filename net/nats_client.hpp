@@ -1,0 +1,150 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nats/nats.h>
+
+#include "net/loop.hpp"
+#include "net/nats_syntax.hpp"
+
+namespace actorgate::net {
+
+/// What a failure to connect says: one line, for the person who started the gateway, without credentials.
+class nats_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A message as it came from NATS. Owns it; the views live as long as it does. May be destroyed on any
+/// thread.
+class nats_message {
+public:
+  explicit nats_message(natsMsg* owned) : message_(owned) {}
+
+  std::string_view subject() const;
+  /// Where to answer; empty if no answer is expected.
+  std::string_view reply() const;
+  std::string_view data() const;
+  /// The server's own answer to a request that nobody listens to: status 503 and no data.
+  bool no_responders() const;
+
+private:
+  struct destroy {
+    void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
+  };
+  std::unique_ptr<natsMsg, destroy> message_;
+};
+
+struct nats_options {
+  /// `nats://[user:password@]host:port`; one entry may name several, separated by commas.
+  std::vector<std::string> urls;
+  /// Shown in the server's monitoring.
+  std::string name;
+  /// A `.creds` file with a user's JWT and key; empty: none.
+  std::string credentials_file;
+  std::chrono::milliseconds connect_timeout{2000};
+  std::chrono::milliseconds reconnect_wait{250};
+  /// Bytes of output kept while the server cannot be reached or does not read.
+  std::size_t output_limit = 8 << 20;
+  /// How old kept output may be when the connection is back: what is older has timed out at its sender.
+  std::chrono::milliseconds output_patience{2000};
+  /// Messages and bytes that may wait for the delivery thread, per subscription.
+  int pending_messages = 1 << 20;
+  int pending_bytes = 512 << 20;
+};
+
+enum class nats_event {
+  disconnected,   ///< Until `reconnected`, output is kept or refused and nothing arrives.
+  reconnected,    ///< All subscriptions are back. What was sent meanwhile is lost: cached data is stale.
+  messages_lost,  ///< A subscription was too slow (see `nats_options::pending_messages`): cached data is
+                  ///< stale.
+  error,          ///< The server refused something, such as a subject without permission.
+  closed,         ///< cnats gave up for good: bad credentials. There is no way back for this client.
+};
+
+/// Who receives. Both functions only hand over: everything else from NATS waits until they return.
+class nats_owner {
+public:
+  /// On the delivery thread, in the order in which NATS sent the messages, across all subscriptions.
+  virtual void on_message(std::uint64_t subscription_key, nats_message message) = 0;
+  /// On a thread of cnats; not ordered relative to `on_message`.
+  virtual void on_event(nats_event event, std::string_view detail) = 0;
+
+protected:
+  ~nats_owner() = default;
+};
+
+/// A subscription; ends with this handle, which belongs to the loop's thread. A message that is being handed
+/// over at that moment, or was before, may still be on its way to the owner's actors.
+class nats_subscription {
+public:
+  nats_subscription() noexcept;
+  nats_subscription(nats_subscription&&) noexcept;
+  nats_subscription& operator=(nats_subscription&&) noexcept;
+  ~nats_subscription();
+
+  explicit operator bool() const { return record_ != nullptr; }
+
+private:
+  friend class nats_client;
+  struct record;
+  explicit nats_subscription(std::unique_ptr<record> r) noexcept;
+  std::unique_ptr<record> record_;
+};
+
+enum class sent {
+  ok,                ///< On its way, or kept for a connection that may be back in time.
+  too_large,         ///< More data than the server's `max_payload`.
+  subject_too_long,  ///< See `max_subject`.
+  not_connected,     ///< The server is away, or does not read, and `output_limit` is reached; or closed.
+  failed,            ///< Not a subject: empty, or with white space or control characters; or out of memory.
+};
+
+/// One connection to a NATS cluster. Its socket is served by the loop: a batch of publishes is one write, a
+/// batch of messages one read. Reconnects by itself for ever, and resubscribes.
+///
+/// All functions belong to the loop's thread, or to whoever holds the loop while nobody runs it. None of them
+/// waits for the network, but the constructor (up to `connect_timeout` per server) and `close()`.
+class nats_client {
+public:
+  /// Connects. Throws `nats_error`.
+  nats_client(loop& l, const nats_options& options, nats_owner& owner);
+  nats_client(const nats_client&) = delete;
+  nats_client& operator=(const nats_client&) = delete;
+  /// Closes.
+  ~nats_client();
+
+  /// Messages to `subject` (wildcards allowed) go to the owner, labelled with `key`. The server learns of it
+  /// before anything that is published later. An empty handle if the subject is not valid, longer than
+  /// `max_subscription_subject`, or the client is closed.
+  nats_subscription subscribe(std::string_view subject, std::uint64_t key);
+
+  /// Sends at the end of the current batch. `reply` may be empty.
+  sent publish(std::string_view subject, std::string_view reply, std::string_view data);
+
+  /// The server's limit for data, in bytes.
+  std::size_t max_payload() const;
+  /// Unique to this client: `_INBOX.<unique>`. Subscribe to `<prefix>.*` (or below) for replies.
+  const std::string& inbox_prefix() const;
+  /// The server in use, or last used; without credentials.
+  const std::string& connected_url() const;
+  bool connected() const;
+
+  /// Sends what it can, ends all subscriptions and waits until no call to the owner is running: none comes
+  /// after it returned. Never call it from the owner's functions. Waits up to half a second for a
+  /// server that does not read, up to `connect_timeout` during a reconnect.
+  void close();
+
+private:
+  friend class nats_subscription;
+  class core;
+  std::shared_ptr<core> core_;
+};
+
+}  // namespace actorgate::net

@@ -1,0 +1,117 @@
+#include "net/nats_event_loop.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace actorgate::net {
+
+using boost::system::error_code;
+
+namespace {
+
+/// A file descriptor on its way into a posted handler, which may never run.
+class owned_fd {
+public:
+  explicit owned_fd(int fd) : fd_(fd) {}
+  owned_fd(owned_fd&& other) noexcept : fd_(other.release()) {}
+  ~owned_fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int release() { return std::exchange(fd_, -1); }
+
+private:
+  int fd_;
+};
+
+}  // namespace
+
+template <class Function>
+void nats_event_loop::post(Function f) {
+  boost::asio::post(context_, [self = shared_from_this(), f] {
+    if (!self->stopped_) f(*self);
+  });
+}
+
+void nats_event_loop::use_for(natsOptions* options) {
+  natsOptions_SetEventLoop(options, this, &on_attach, &on_read, &on_write, &on_detach);
+  natsOptions_SetSendAsap(options, true);
+}
+
+void nats_event_loop::flush() {
+  // With nothing to write, cnats would take the result for a lost connection.
+  if (!descriptor_ || write_armed_ || !write_wanted_) return;
+  natsConnection_ProcessWriteEvent(connection_);
+  if (write_wanted_ && descriptor_) arm_write();
+}
+
+void nats_event_loop::stop() {
+  stopped_ = true;
+  release();
+}
+
+natsStatus nats_event_loop::on_attach(void** user, void* self, natsConnection* connection, natsSock socket) {
+  *user = self;
+  // cnats closes its socket on any thread as soon as it has told us not to read: a duplicate keeps the number
+  // from being given to another socket while we still poll it.
+  const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return NATS_SYS_ERROR;
+  auto& events = *static_cast<nats_event_loop*>(self);
+  boost::asio::post(events.context_,
+                    [keep = events.shared_from_this(), connection, fd = owned_fd(copy)]() mutable {
+                      if (!keep->stopped_) keep->adopt(connection, fd.release());
+                    });
+  return NATS_OK;
+}
+
+natsStatus nats_event_loop::on_read(void* user, bool add) {
+  if (add) return NATS_OK;  // never asked for: reading begins with on_attach
+  auto& events = *static_cast<nats_event_loop*>(user);
+  events.losses_.fetch_add(1, std::memory_order_acq_rel);
+  events.post([](nats_event_loop& self) { self.release(); });
+  return NATS_OK;
+}
+
+natsStatus nats_event_loop::on_write(void* user, bool add) {
+  auto& events = *static_cast<nats_event_loop*>(user);
+  events.write_wanted_ = add;
+  // cnats asks once until it is told that all is written, so this is one post per batch.
+  if (add) events.post([](nats_event_loop& self) { self.flush(); });
+  return NATS_OK;
+}
+
+void nats_event_loop::adopt(natsConnection* connection, int fd) {
+  release();
+  connection_ = connection;
+  descriptor_.emplace(context_, fd);
+  arm_read();
+  if (write_wanted_) arm_write();
+}
+
+void nats_event_loop::release() {
+  ++generation_;
+  write_armed_ = false;
+  descriptor_.reset();
+  connection_ = nullptr;
+}
+
+void nats_event_loop::arm_read() {
+  descriptor_->async_wait(descriptor::wait_read, [self = shared_from_this(), g = generation_](error_code) {
+    if (g != self->generation_) return;
+    natsConnection_ProcessReadEvent(self->connection_);
+    if (g == self->generation_) self->arm_read();
+  });
+}
+
+void nats_event_loop::arm_write() {
+  write_armed_ = true;
+  descriptor_->async_wait(descriptor::wait_write, [self = shared_from_this(), g = generation_](error_code) {
+    if (g != self->generation_) return;
+    self->write_armed_ = false;
+    self->flush();
+  });
+}
+
+}  // namespace actorgate::net

@@ -1,0 +1,286 @@
+#include "net/websocket.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace actorgate::net {
+namespace {
+
+constexpr std::uint8_t close_opcode = 8, ping_opcode = 9, pong_opcode = 10;
+constexpr std::uint16_t no_code_given = 1005;
+constexpr int read_rounds = 4;              // per wake-up, so that one busy client does not starve the others
+constexpr std::size_t frames_at_once = 64;  // per sendmsg
+
+frame_ptr close_frame(std::uint16_t code, std::string_view text) {
+  std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
+  payload += text;
+  return frame::control(close_opcode, payload);
+}
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+}  // namespace
+
+websocket::websocket(loop& l, tcp_socket socket, const websocket_limits& limits, websocket_owner& owner)
+    : loop_(l), limits_(limits), owner_(owner), socket_(std::move(socket)) {
+  boost::system::error_code ignored;
+  // A tick's output is one write; waiting for more would only add latency.
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+}
+
+websocket::~websocket() { loop_.forget(*this); }
+
+void websocket::start(std::string_view already_read) {
+  if (already_read.empty()) return wait_readable();
+  boost::asio::post(loop_.context(), [self = self_ptr(this), input = std::string(already_read)]() mutable {
+    self->consume(input);
+    if (self->reads()) self->wait_readable();
+  });
+}
+
+void websocket::send(frame_ptr f) {
+  if (state_ != state::open) return;
+  enqueue(std::move(f));
+  if (queued_bytes_ <= limits_.queued) return;
+  // Too much for one tick is not yet too much for the client.
+  if (!blocked_ && write_queue() == written::some) wait_writable();
+  if (queued_bytes_ <= limits_.queued) return;
+  discard_queue();
+  close(close_reason::slow_consumer);
+}
+
+void websocket::close(close_reason why) {
+  if (state_ != state::open) return;
+  say_close(state::closing, why, close_frame(close_code(why), to_string(why)));
+}
+
+void websocket::heartbeat() {
+  if (state_ != state::open) return;
+  if (std::exchange(heard_, false)) {
+    pinged_ = false;
+  } else if (pinged_) {
+    close(close_reason::idle_timeout);
+  } else {
+    static const frame_ptr ping = frame::control(ping_opcode, "");
+    pinged_ = true;
+    enqueue(ping);
+  }
+}
+
+// -- reading ------------------------------------------------------------------
+
+void websocket::wait_readable() {
+  socket_.async_wait(tcp_socket::wait_read, [self = self_ptr(this)](boost::system::error_code error) {
+    if (!error && self->reads()) self->on_readable();
+  });
+}
+
+void websocket::on_readable() {
+  auto& buffer = loop_.read_buffer();
+  for (int round = 0; round < read_rounds; ++round) {
+    const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && would_block()) break;
+    if (size <= 0) return lose();
+    heard_ = true;
+    consume({buffer.data(), static_cast<std::size_t>(size)});
+    if (!reads()) return;
+    // Most likely that was all; if not, the wait returns at once.
+    if (static_cast<std::size_t>(size) < buffer.size()) break;
+  }
+  wait_readable();
+}
+
+void websocket::consume(std::span<char> input) {
+  while (state_ == state::open || state_ == state::closing) {
+    const auto event = decoder_.next(input, limits_.message);
+    if (event.what == websocket_event::type::none) return;
+    handle(event);
+  }
+}
+
+void websocket::handle(const websocket_event& e) {
+  using type = websocket_event::type;
+  const bool open = state_ == state::open;
+  switch (e.what) {
+    case type::message:
+      // permessage-deflate (RFC 7692): a message with `compressed` is inflated here, into scratch space of
+      // the loop and up to the message limit, and validated as UTF-8 unless it is binary.
+      if (open) owner_.on_message(e.payload);
+      break;
+    case type::oversize:
+      if (open) owner_.on_oversize(e.payload);
+      break;
+    case type::ping:
+      if (!open) break;
+      pong_ = frame::control(pong_opcode, e.payload.empty() ? "" : e.payload);
+      flush_soon();
+      break;
+    case type::close:
+      on_close_frame(e);
+      break;
+    case type::failure:
+      if (open) {
+        const auto why = close_reason_of(e.code);
+        say_close(state::failing, why, close_frame(close_code(why), to_string(why)));
+      } else {
+        say_close(state::ending, why_, nullptr);
+      }
+      break;
+    case type::pong:
+    case type::none:
+      break;
+  }
+}
+
+/// RFC 6455, sections 5.5.1 and 7.1.1: the server echoes the code unless it spoke first, and closes TCP at
+/// once.
+void websocket::on_close_frame(const websocket_event& e) {
+  if (state_ == state::closing) return say_close(state::ending, why_, nullptr);
+  auto echo = e.code == no_code_given ? frame::control(close_opcode, "") : close_frame(e.code, "");
+  say_close(state::ending, close_reason::closed_by_peer, std::move(echo));
+}
+
+// -- writing ------------------------------------------------------------------
+
+void websocket::enqueue(frame_ptr f) {
+  queued_bytes_ += f->bytes().size();
+  queue_.push_back(std::move(f));
+  flush_soon();
+}
+
+void websocket::flush_soon() {
+  if (!blocked_) loop_.flush_later(*this);
+}
+
+void websocket::flush() {
+  if (blocked_ || state_ == state::closed) return;
+  if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) {
+    queued_bytes_ += pong->bytes().size();
+    queue_.push_back(std::move(pong));
+  }
+  switch (write_queue()) {
+    case written::failed:
+      return lose();
+    case written::some:
+      wait_writable();
+      break;
+    case written::all:
+      if (state_ == state::ending) return finish();
+      boost::system::error_code ignored;
+      if (state_ == state::failing) socket_.shutdown(tcp_socket::shutdown_send, ignored);
+      break;
+  }
+  if (state_ != state::open) arm_deadline();
+}
+
+websocket::written websocket::write_queue() {
+  while (!queue_.empty()) {
+    std::array<iovec, frames_at_once> parts;
+    std::size_t count = 0, total = 0, skip = written_;
+    for (std::size_t i = head_; i < queue_.size() && count < parts.size(); ++i) {
+      const auto bytes = queue_[i]->bytes().substr(std::exchange(skip, 0));
+      parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+      total += bytes.size();
+    }
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return would_block() ? written::some : written::failed;
+    drop_written(static_cast<std::size_t>(sent));
+    if (static_cast<std::size_t>(sent) < total) return written::some;
+  }
+  return written::all;
+}
+
+void websocket::drop_written(std::size_t bytes) {
+  queued_bytes_ -= bytes;
+  bytes += written_;
+  while (head_ < queue_.size() && bytes >= queue_[head_]->bytes().size()) {
+    bytes -= queue_[head_]->bytes().size();
+    queue_[head_++].reset();
+  }
+  written_ = static_cast<std::uint32_t>(bytes);
+  if (head_ == queue_.size()) {
+    std::vector<frame_ptr>().swap(queue_);
+    head_ = 0;
+  } else if (head_ >= frames_at_once && head_ >= queue_.size() / 2) {
+    queue_.erase(queue_.begin(), queue_.begin() + head_);
+    head_ = 0;
+  }
+}
+
+/// All but a frame whose beginning has been written.
+void websocket::discard_queue() {
+  std::vector<frame_ptr> kept;
+  if (written_ > 0) kept.push_back(std::move(queue_[head_]));
+  queue_ = std::move(kept);
+  head_ = 0;
+  queued_bytes_ = queue_.empty() ? 0 : queue_[0]->bytes().size() - written_;
+}
+
+void websocket::wait_writable() {
+  blocked_ = true;
+  socket_.async_wait(tcp_socket::wait_write, [self = self_ptr(this)](boost::system::error_code error) {
+    self->blocked_ = false;
+    if (!error) self->flush();
+  });
+}
+
+// -- closing ------------------------------------------------------------------
+
+/// `f` may be null if our close frame is already on its way. The rest happens at the end of the tick.
+void websocket::say_close(state next, close_reason why, frame_ptr f) {
+  state_ = next;
+  why_ = why;
+  if (f) enqueue(std::move(f));
+  flush_soon();
+  if (blocked_) arm_deadline();
+}
+
+void websocket::arm_deadline() {
+  if (deadline_) return;
+  deadline_ = std::make_unique<timer>(loop_.context(), close_wait);
+  deadline_->async_wait([self = self_ptr(this)](boost::system::error_code error) {
+    if (!error && self->state_ != state::closed) self->give_up();
+  });
+}
+
+void websocket::give_up() {
+  boost::system::error_code ignored;
+  // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
+  if (queued_bytes_ > 0) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  finish();
+}
+
+/// TCP has ended under us; while closing that is no news.
+void websocket::lose() {
+  if (state_ == state::open) why_ = close_reason::peer_gone;
+  finish();
+}
+
+/// Nothing may touch the websocket behind it: the owner may be gone.
+void websocket::finish() {
+  const self_ptr self(this);
+  state_ = state::closed;
+  std::vector<frame_ptr>().swap(queue_);
+  queued_bytes_ = head_ = written_ = 0;
+  pong_.reset();
+  decoder_ = websocket_decoder{};
+  deadline_.reset();
+  loop_.forget(*this);
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  owner_.on_closed(why_);
+}
+
+}  // namespace actorgate::net

@@ -1,0 +1,95 @@
+#include "net/http_upgrade.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace actorgate::net;
+
+TEST_CASE("an upgrade is judged as RFC 6455, section 4.2.1, says") {
+  using v = upgrade_verdict;
+  const handshake good{.uri = "/",
+                       .host = "example.com",
+                       .remote_address = "",
+                       .headers = {{"Upgrade", "websocket"},
+                                   {"Connection", "Upgrade"},
+                                   {"Sec-Websocket-Version", "13"},
+                                   {"Sec-Websocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}}};
+  CHECK(judge_upgrade("GET", 11, good) == v::valid);
+  CHECK(judge_upgrade("POST", 11, good) == v::malformed);
+  CHECK(judge_upgrade("GET", 10, good) == v::malformed);
+  auto hostless = good;
+  hostless.host.clear();
+  CHECK(judge_upgrade("GET", 11, hostless) == v::malformed);
+
+  struct row {
+    std::size_t header;
+    const char* value;  // null: without it
+    v want;
+  };
+  const std::vector<row> rows = {
+      {0, nullptr, v::none},
+      {0, "h2c", v::none},
+      {0, "websockets", v::none},
+      {0, "WebSocket", v::valid},
+      {0, "h2c, websocket", v::valid},
+      {1, nullptr, v::malformed},
+      {1, "keep-alive", v::malformed},
+      {1, "keep-alive ,  uPGRADE", v::valid},
+      {2, nullptr, v::wrong_version},
+      {2, "8", v::wrong_version},
+      {2, "13, 8", v::wrong_version},
+      {3, nullptr, v::malformed},
+      {3, "", v::malformed},
+      {3, "dGhlIHNhbXBsZSBub25jZQ", v::malformed},
+      {3, "dGhlIHNhbXBsZSBub25jZSE=", v::malformed},
+      {3, "dGhlIHNhbXBsZSBub25j*Q==", v::malformed},
+  };
+  for (const auto& r : rows) {
+    auto said = good;
+    if (r.value == nullptr) {
+      said.headers.erase(said.headers.begin() + static_cast<std::ptrdiff_t>(r.header));
+    } else {
+      said.headers[r.header].second = r.value;
+    }
+    CAPTURE(r.header);
+    CAPTURE(std::string(r.value ? r.value : "absent"));
+    CHECK(judge_upgrade("GET", 11, said) == r.want);
+  }
+  auto twice = good;
+  twice.headers.push_back(good.headers[3]);
+  CHECK(judge_upgrade("GET", 11, twice) == v::malformed);
+}
+
+TEST_CASE("the accept key is that of the example in RFC 6455, section 1.3") {
+  CHECK(accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+}
+
+TEST_CASE("an origin is allowed if it is listed, null or absent") {
+  auto from = [](std::string origin) {
+    handshake said;
+    said.headers.emplace_back("Origin", std::move(origin));
+    return said;
+  };
+  const std::vector<std::string> list = {"https://a.example", "http://B.example:8080"};
+  CHECK(origin_allowed({}, list));
+  CHECK(origin_allowed(from("null"), list));
+  CHECK(origin_allowed(from("https://a.example"), list));
+  CHECK(origin_allowed(from("HTTPS://A.EXAMPLE"), list));
+  CHECK(origin_allowed(from("http://b.example:8080"), list));
+  CHECK(origin_allowed(from("http://anything"), {"*"}));
+  CHECK_FALSE(origin_allowed(from("http://a.example"), list));
+  CHECK_FALSE(origin_allowed(from("https://a.example.evil"), list));
+  CHECK_FALSE(origin_allowed(from("http://b.example"), list));
+  CHECK_FALSE(origin_allowed(from(""), list));
+}
+
+TEST_CASE("header names are written as Go writes them") {
+  CHECK(canonical_header_name("x-forwarded-FOR") == "X-Forwarded-For");
+  CHECK(canonical_header_name("Sec-WebSocket-Key") == "Sec-Websocket-Key");
+  CHECK(canonical_header_name("eTag") == "Etag");
+  CHECK(canonical_header_name("") == "");
+  CHECK(canonical_header_name("-a--b") == "-A--B");
+}
