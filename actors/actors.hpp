@@ -1,0 +1,154 @@
+#pragma once
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+// The map: every actor's interface, and nothing else. What the messages carry stands in `messages.hpp`.
+
+namespace actorgate::actors {
+
+struct subscribe_client;
+struct unsubscribe_client;
+struct relay_emptied;
+struct open_resource;
+struct close_resource;
+struct entry_emptied;
+struct resource_loaded;
+struct resource_failed;
+struct resource_changed;
+struct access_changed;
+struct slot_loaded;
+struct slot_failed;
+struct slot_event;
+struct slot_reaccess;
+struct send_request;
+struct service_replied;
+struct message_arrived;
+struct subscribe_system;
+struct subscribe_events;
+struct unsubscribe_events;
+struct subscribe_connection;
+struct unsubscribe_connection;
+struct event_arrived;
+struct reset_resources;
+struct reset_entry;
+struct reset_tokens;
+struct connection_opened;
+struct connection_closed;
+struct close_connections;
+struct tick;
+
+/// One WebSocket client; owns its socket, and what the client knows. On the shard that accepted it.
+using connection_actor = caf::typed_actor<
+    /// A resource that the client waits for is there.
+    caf::reacts_to<slot_loaded>,
+    /// It cannot be had.
+    caf::reacts_to<slot_failed>,
+    /// Something happened to a resource that the client has, or waits for.
+    caf::reacts_to<slot_event>,
+    /// Access to it has to be asked for again.
+    caf::reacts_to<slot_reaccess>,
+    /// A service has answered, or has not.
+    caf::reacts_to<service_replied>,
+    /// A service tells something about the connection: its token.
+    caf::reacts_to<event_arrived>,
+    /// Some tokens have to be renewed; perhaps that of this connection.
+    caf::reacts_to<reset_tokens>,
+    /// The client has to go.
+    caf::reacts_to<close_connections>,
+    /// Find out whether the client is still there.
+    caf::reacts_to<tick>>;
+
+/// One for each shard: who is here. Makes relays, knows connections.
+using hub_actor = caf::typed_actor<
+    /// Passes on to the relay of the resource name, which is made if there is none.
+    caf::reacts_to<subscribe_client>,
+    /// Passes on to the relay.
+    caf::reacts_to<unsubscribe_client>,
+    /// Lets go of the relay, unless something is on its way to it.
+    caf::reacts_to<relay_emptied>,
+    /// Remembers a connection for what concerns all of them.
+    caf::reacts_to<connection_opened>,
+    /// Forgets it.
+    caf::reacts_to<connection_closed>,
+    /// Passes on to all connections.
+    caf::reacts_to<reset_tokens>,
+    /// Passes on to all connections.
+    caf::reacts_to<close_connections>,
+    /// Has all connections look after their clients.
+    caf::reacts_to<tick>>;
+
+/// One for each resource name and shard with subscribers: spreads what the entry says over the clients here,
+/// in one frame for all that know the resource by the same rid.
+using relay_actor = caf::typed_actor<
+    /// Adds a client, which is told of the resource as it is, and of events from then on.
+    caf::reacts_to<subscribe_client>,
+    /// Removes it.
+    caf::reacts_to<unsubscribe_client>,
+    /// The resource under a query, as it is at this point between the events.
+    caf::reacts_to<resource_loaded>,
+    /// There is none.
+    caf::reacts_to<resource_failed>,
+    /// An event.
+    caf::reacts_to<resource_changed>,
+    /// Access has to be asked for again.
+    caf::reacts_to<access_changed>,
+    /// A reply to a client's call or auth, in its place between the events.
+    caf::reacts_to<service_replied>>;
+
+/// One for each shard: finds the entries of the resource names that belong to it, makes them and lets go of
+/// them.
+using directory_actor = caf::typed_actor<
+    /// Passes on to the entry, which is made if there is none.
+    caf::reacts_to<open_resource>,
+    /// Passes on to the entry.
+    caf::reacts_to<close_resource>,
+    /// Lets go of the entry, unless something is on its way to it.
+    caf::reacts_to<entry_emptied>,
+    /// Passes on to the entries whose names match.
+    caf::reacts_to<reset_resources>>;
+
+/// One for each resource name: the cache. Asks the service, applies its events, tells the relays.
+using entry_actor = caf::typed_actor<
+    /// A relay wants the resource under a query.
+    caf::reacts_to<open_resource>,
+    /// It does so no more.
+    caf::reacts_to<close_resource>,
+    /// The service has said something about the resource.
+    caf::reacts_to<event_arrived>,
+    /// The service has answered: a get or query of the entry, or a client's call or auth, to be passed on in
+    /// order.
+    caf::reacts_to<service_replied>,
+    /// What is known may be wrong.
+    caf::reacts_to<reset_entry>,
+    /// Time to forget what nobody needs.
+    caf::reacts_to<tick>>;
+
+/// One for each NATS subscription to the events of a resource name, or of the system: where the order in
+/// which the service speaks is kept, replies included.
+using subscription_actor = caf::typed_actor<
+    /// An event.
+    caf::reacts_to<event_arrived>,
+    /// A reply that the service sent between the events.
+    caf::reacts_to<service_replied>>;
+
+/// One for the process: everything that goes to NATS and comes from it. Matches answers with requests, and
+/// knows when they are late.
+using nats_gateway_actor = caf::typed_actor<
+    /// Begins: subscribes to answers and to the events of the system.
+    caf::reacts_to<subscribe_system>,
+    /// Sends a request, when its throttle allows; it is answered in any case.
+    caf::reacts_to<send_request>,
+    /// A message has arrived.
+    caf::reacts_to<message_arrived>,
+    /// Subscribes to the events of a resource name.
+    caf::reacts_to<subscribe_events>,
+    /// Ends that.
+    caf::reacts_to<unsubscribe_events>,
+    /// Subscribes to the events for a connection.
+    caf::reacts_to<subscribe_connection>,
+    /// Ends that.
+    caf::reacts_to<unsubscribe_connection>,
+    /// Time to look for late answers.
+    caf::reacts_to<tick>>;
+
+}  // namespace actorgate::actors

@@ -1,0 +1,35 @@
+#pragma once
+#include <string>
+#include <unordered_map>
+
+#include "actors/address_book.hpp"
+#include "actors/lean_actor.hpp"
+#include "actors/messages.hpp"
+
+namespace actorgate::actors {
+
+/// See `directory_actor`. Counts what it passes on to an entry: an entry that has become empty is let go of
+/// only if it has seen all of that.
+class cache_directory final : public lean_actor<cache_directory, directory_actor> {
+public:
+  static constexpr auto actor_name = "cache_directory";
+
+  cache_directory(caf::actor_config& config, caf::execution_unit* home, const address_book& book)
+      : lean_actor(config, home), book_(book) {}
+
+  void on(open_resource& command);
+  void on(close_resource& command);
+  void on(entry_emptied& fact);
+  void on(reset_resources& command);
+
+private:
+  struct record {
+    entry_actor entry;
+    std::uint32_t passed = 0;
+  };
+
+  const address_book& book_;
+  std::unordered_map<std::string, record> entries_;
+};
+
+}  // namespace actorgate::actors

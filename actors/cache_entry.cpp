@@ -1,0 +1,123 @@
+#include "actors/cache_entry.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/nats_subscription.hpp"
+#include "actors/outcome.hpp"
+#include "protocol/service_request.hpp"
+
+namespace actorgate::actors {
+
+cache_entry::cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+                         std::string name, directory_actor directory)
+    : lean_actor(config, home),
+      book_(book),
+      name_(std::move(name)),
+      directory_(std::move(directory)),
+      // Answers to an earlier entry of the same name must not be taken for ours.
+      machine_(*this, id() << 32) {}
+
+void cache_entry::on(open_resource& command) {
+  if (!std::exchange(subscribed_, true)) {
+    auto subscription = spawn_lean<nats_subscription>(home_system(), book_.nats_unit, self());
+    send(book_.nats, subscribe_events{name_, std::move(subscription)});
+  }
+  ++served_;
+  if (relays_.size() <= command.shard) relays_.resize(command.shard + 1);
+  relays_[command.shard] = std::move(command.relay);
+  machine_.open(command.shard, command.query, command.throttle);
+}
+
+void cache_entry::on(close_resource& command) {
+  ++served_;
+  if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
+}
+
+void cache_entry::on(event_arrived& event) {
+  const auto subject = event.message->subject();
+  machine_.on_event(subject.substr(subject.rfind('.') + 1), event.message->data());
+  check_empty();
+}
+
+void cache_entry::on(service_replied& reply) {
+  if (reply.route.connection) {
+    const auto ticket = next_passenger_++;
+    passengers_.emplace(ticket, std::move(reply));
+    machine_.on_reply(ticket);
+  } else if (machine_.is_query(reply.ticket)) {
+    machine_.on_query_response(reply.ticket, read_outcome(reply, protocol::read_query_response));
+  } else {
+    machine_.on_get_response(reply.ticket, read_outcome(reply, protocol::read_get_response));
+  }
+  check_empty();
+}
+
+void cache_entry::on(reset_entry& command) {
+  machine_.reset(command.resources, command.access, command.throttle);
+}
+
+void cache_entry::on(tick&) {
+  ticking_ = false;
+  const auto time = now();
+  const auto oldest = time - book_.config.eviction_delay;
+  if (const auto next = machine_.expire(oldest)) {
+    watch_clock(std::chrono::ceil<std::chrono::milliseconds>(std::max(*next - oldest, time - time)));
+  }
+  check_empty();
+}
+
+void cache_entry::watch_clock(std::chrono::milliseconds delay) {
+  if (std::exchange(ticking_, true)) return;
+  send_later(std::max(delay, std::chrono::milliseconds{1}), tick{});
+}
+
+void cache_entry::check_empty() {
+  if (machine_.empty()) send(directory_, entry_emptied{name_, served_});
+}
+
+// -- what the machine wants ---------------------------------------------------
+
+void cache_entry::request(std::uint64_t ticket, std::string subject, std::string payload,
+                          cache::throttle_id throttle) {
+  send(book_.nats, send_request{std::move(subject), std::move(payload), ticket, {name_, {}, 0}, throttle});
+}
+
+void cache_entry::send_get(std::uint64_t ticket, std::string_view query, cache::throttle_id throttle) {
+  request(ticket, "get." + name_, protocol::get_payload(query), throttle);
+}
+
+void cache_entry::send_query(std::uint64_t ticket, std::string_view subject, std::string_view query) {
+  request(ticket, std::string{subject}, protocol::query_payload(query), 0);
+}
+
+void cache_entry::loaded(cache::watcher_id to, std::string_view query, cache::resource_id resource,
+                         cache::snapshot_ptr content) {
+  send(relays_[to], resource_loaded{std::string{query}, resource, std::move(content)});
+}
+
+void cache_entry::failed(cache::watcher_id to, std::string_view query, const protocol::error& why) {
+  send(relays_[to], resource_failed{std::string{query}, std::make_shared<const protocol::error>(why)});
+}
+
+void cache_entry::event(cache::watcher_id to, cache::resource_id resource, cache::resource_event_ptr event) {
+  send(relays_[to], resource_changed{resource, std::move(event)});
+}
+
+void cache_entry::reaccess(cache::watcher_id to, cache::throttle_id throttle) {
+  send(relays_[to], access_changed{throttle});
+}
+
+void cache_entry::pass(std::uint64_t ticket) {
+  auto reply = std::move(passengers_.extract(ticket).mapped());
+  const auto shard = reply.route.shard;
+  if (shard < relays_.size() && relays_[shard]) {
+    send(relays_[shard], std::move(reply));
+  } else {
+    const auto to = reply.route.connection;
+    send(to, std::move(reply));
+  }
+}
+
+void cache_entry::complain(std::string_view what) { spdlog::debug("{}: {}", name_, what); }
+
+}  // namespace actorgate::actors

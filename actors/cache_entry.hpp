@@ -1,0 +1,58 @@
+#pragma once
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/address_book.hpp"
+#include "actors/lean_actor.hpp"
+#include "actors/messages.hpp"
+#include "cache/entry.hpp"
+
+namespace actorgate::actors {
+
+/// See `entry_actor`. Carries out what the cache's entry machine wants; its watchers are shards.
+class cache_entry final : public lean_actor<cache_entry, entry_actor>, private cache::entry_port {
+public:
+  static constexpr auto actor_name = "cache_entry";
+
+  /// Subscribes to the events of the name, before anything is asked.
+  cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+              std::string name, directory_actor directory);
+
+  void on(open_resource& command);
+  void on(close_resource& command);
+  void on(event_arrived& event);
+  void on(service_replied& reply);
+  void on(reset_entry& command);
+  void on(tick&);
+
+private:
+  void send_get(std::uint64_t ticket, std::string_view query, cache::throttle_id throttle) override;
+  void send_query(std::uint64_t ticket, std::string_view subject, std::string_view query) override;
+  void loaded(cache::watcher_id to, std::string_view query, cache::resource_id resource,
+              cache::snapshot_ptr now) override;
+  void failed(cache::watcher_id to, std::string_view query, const protocol::error& why) override;
+  void event(cache::watcher_id to, cache::resource_id resource, cache::resource_event_ptr event) override;
+  void reaccess(cache::watcher_id to, cache::throttle_id throttle) override;
+  void pass(std::uint64_t ticket) override;
+  void complain(std::string_view what) override;
+
+  void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
+  void watch_clock(std::chrono::milliseconds delay);
+  void check_empty();
+
+  const address_book& book_;
+  std::string name_;
+  directory_actor directory_;
+  cache::entry machine_;
+  std::vector<relay_actor> relays_;  ///< by shard
+  /// Replies to clients that wait their turn; tickets are the entry's own.
+  std::unordered_map<std::uint64_t, service_replied> passengers_;
+  std::uint64_t next_passenger_ = 1;
+  std::uint32_t served_ = 0;
+  std::uint32_t open_queries_ = 0;
+  bool subscribed_ = false;
+  bool ticking_ = false;
+};
+
+}  // namespace actorgate::actors

@@ -1,0 +1,120 @@
+#include "actors/gateway.hpp"
+
+#include <future>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
+
+#include "actors/cache_directory.hpp"
+#include "actors/connection.hpp"
+#include "actors/hub.hpp"
+#include "actors/nats_gateway.hpp"
+#include "actors/nats_subscription.hpp"
+
+namespace actorgate::actors {
+namespace {
+
+/// How long clients have for the closing handshake at the end; a little more than the sockets' own patience.
+constexpr auto closing_patience = net::websocket::close_wait + std::chrono::milliseconds{500};
+
+/// Does something on a shard's thread and waits for it.
+template <class F>
+void run_on(shard& where, F what) {
+  std::packaged_task<void()> task{std::move(what)};
+  auto done = task.get_future();
+  boost::asio::post(where.loop().context(), [&task] { task(); });
+  done.get();
+}
+
+}  // namespace
+
+gateway::config::config(std::size_t shards) {
+  load<actors::scheduler>();
+  if (shards == 0) shards = std::max(1u, std::thread::hardware_concurrency());
+  set("scheduler.max-threads", shards);
+}
+
+gateway::gateway(const gateway_options& options, std::function<void(std::string)> on_lost)
+    : on_lost_(std::move(on_lost)), config_(options.shards), system_(config_) {
+  book_.config = options.actors;
+  start_nats(options.nats);
+  start_actors();
+  std::vector<net::loop*> loops;
+  auto& shards = scheduler::of(system_);
+  for (std::size_t i = 0; i < shards.size(); ++i) loops.push_back(&shards.at(i).loop());
+  door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options.door);
+}
+
+void gateway::start_nats(const net::nats_options& options) {
+  run_on(nats_shard(), [&] {
+    bus_ = std::make_shared<nats_bus>(
+        nats_shard().loop(), options,
+        [this](net::nats_event event, std::string detail) { on_nats(event, detail); });
+  });
+  nats_url_ = bus_->url();
+}
+
+void gateway::start_actors() {
+  auto& shards = scheduler::of(system_);
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    auto* unit = &shards.at(i);
+    const auto index = static_cast<cache::watcher_id>(i);
+    shard_of_.emplace(&unit->loop(), index);
+    book_.places.push_back({unit, spawn_lean<hub>(system_, unit, book_, index),
+                            spawn_lean<cache_directory>(system_, unit, book_)});
+  }
+  book_.nats_unit = &nats_shard();
+  auto system = spawn_lean<system_subscription>(system_, book_.nats_unit, book_);
+  book_.nats = spawn_lean<nats_gateway>(system_, book_.nats_unit, book_, bus_);
+  bus_->deliver_to(book_.nats);
+  tell(book_.nats, subscribe_system{std::move(system)});
+}
+
+gateway::~gateway() {
+  if (door_) door_->stop();
+  stop_connections();
+  if (bus_) run_on(nats_shard(), [this] { bus_->close(); });
+  scheduler::of(system_).halt();
+  // While the system is still there to be told, and nobody runs any more.
+  book_.places.clear();
+  book_.nats = nats_gateway_actor{};
+  door_ = nullptr;
+}
+
+void gateway::stop_connections() {
+  for (const auto& place : book_.places) tell(place.hub, close_connections{net::close_reason::going_away});
+  const auto end = std::chrono::steady_clock::now() + closing_patience;
+  while (book_.statistics->connections > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+void gateway::on_nats(net::nats_event event, const std::string& detail) {
+  switch (event) {
+    case net::nats_event::disconnected:
+      return spdlog::error("disconnected from NATS: {}", detail);
+    case net::nats_event::error:
+      return spdlog::error("NATS: {}", detail);
+    case net::nats_event::closed:
+      return on_lost_(detail);
+    case net::nats_event::reconnected:
+    case net::nats_event::messages_lost:
+      break;
+  }
+  // Whatever was said meanwhile has not been heard: everything has to be asked again.
+  spdlog::warn("NATS: {}; all cached resources are fetched anew", detail);
+  static const auto everything =
+      std::make_shared<const protocol::reset_event>(protocol::reset_event{{">"}, {">"}});
+  for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, 0});
+}
+
+void gateway::on_websocket(net::loop& l, net::tcp_socket socket, net::handshake said,
+                           std::string already_read) {
+  const auto index = shard_of_.at(&l);
+  const auto client =
+      spawn_lean<connection>(system_, book_.places[index].unit, book_, index, l, std::move(socket), said);
+  static_cast<connection*>(caf::actor_cast<caf::abstract_actor*>(client))->start(already_read);
+}
+
+}  // namespace actorgate::actors

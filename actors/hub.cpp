@@ -1,0 +1,52 @@
+#include "actors/hub.hpp"
+
+#include "actors/relay.hpp"
+
+namespace actorgate::actors {
+
+hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+         cache::watcher_id shard)
+    : lean_actor(config, home), book_(book), shard_(shard) {}
+
+void hub::on(subscribe_client& command) {
+  auto& [to, passed] = relays_[command.name];
+  if (!to) to = spawn_lean<relay>(home_system(), home(), book_, command.name, shard_);
+  ++passed;
+  send(to, std::move(command));
+}
+
+void hub::on(unsubscribe_client& command) {
+  const auto found = relays_.find(command.name);
+  if (found == relays_.end()) return;
+  ++found->second.passed;
+  send(found->second.relay, std::move(command));
+}
+
+void hub::on(relay_emptied& fact) {
+  const auto found = relays_.find(fact.name);
+  if (found != relays_.end() && found->second.passed == fact.served) relays_.erase(found);
+}
+
+void hub::on(connection_opened& fact) {
+  connections_.insert(std::move(fact.connection));
+  if (!std::exchange(ticking_, true)) send_later(book_.config.heartbeat, tick{});
+}
+
+void hub::on(connection_closed& fact) { connections_.erase(fact.connection); }
+
+template <class Message>
+void hub::tell_all(const Message& message) {
+  for (const auto& connection : connections_) send(connection, message);
+}
+
+void hub::on(reset_tokens& command) { tell_all(command); }
+
+void hub::on(close_connections& command) { tell_all(command); }
+
+void hub::on(tick& beat) {
+  tell_all(beat);
+  ticking_ = !connections_.empty();
+  if (ticking_) send_later(book_.config.heartbeat, tick{});
+}
+
+}  // namespace actorgate::actors

@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+
+#include "net/handshake.hpp"
+
+namespace actorgate::actors {
+
+/// A new connection id: 15 random letters and digits (89 bits), unique among all gateways and fit for a
+/// subject.
+std::string make_cid();
+
+/// What a client said at its handshake, as an auth request has it:
+/// `"header":{...},"host":...,"remoteAddr":..., "uri":...`. Bytes that are not UTF-8 become question marks.
+std::string describe(const net::handshake& said);
+
+}  // namespace actorgate::actors

@@ -1,0 +1,234 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/actors.hpp"
+#include "cache/entry.hpp"
+#include "cache/subscription.hpp"
+#include "net/close_reason.hpp"
+#include "net/nats_client.hpp"
+#include "protocol/service_event.hpp"
+
+// What actors say to each other. Commands are verbs, facts are in the past tense. None of it leaves the
+// process.
+
+namespace actorgate::actors {
+
+using message_ptr = std::shared_ptr<const net::nats_message>;
+
+// -- a resource on its way to a client ----------------------------------------
+
+/// connection -> hub -> relay: tell this connection of the resource.
+struct subscribe_client {
+  connection_actor connection;
+  cache::slot_id slot;
+  std::string name;  ///< for services, with the connection's id in place of the tag
+  std::string query;
+  std::string rid;  ///< for the client
+  cache::throttle_id throttle;
+};
+/// connection -> hub -> relay
+struct unsubscribe_client {
+  connection_actor connection;
+  cache::slot_id slot;
+  std::string name;
+  std::string rid;
+};
+/// relay -> hub: I have no client any more, after that many commands of yours.
+struct relay_emptied {
+  std::string name;
+  std::uint32_t served;
+};
+
+/// relay -> directory -> entry: tell the relay of this shard of the resource under this query.
+struct open_resource {
+  std::string name;
+  std::string query;
+  relay_actor relay;
+  cache::watcher_id shard;
+  cache::throttle_id throttle;
+};
+/// relay -> directory -> entry
+struct close_resource {
+  std::string name;
+  std::string query;
+  cache::watcher_id shard;
+};
+/// entry -> directory: I know nothing any more, after that many commands of yours.
+struct entry_emptied {
+  std::string name;
+  std::uint32_t served;
+};
+
+/// entry -> relay
+struct resource_loaded {
+  std::string query;
+  cache::resource_id resource;
+  cache::snapshot_ptr content;
+};
+struct resource_failed {
+  std::string query;
+  std::shared_ptr<const protocol::error> why;
+};
+struct resource_changed {
+  cache::resource_id resource;
+  cache::resource_event_ptr event;
+};
+/// entry -> relay: access to every resource of the name has to be asked for again.
+struct access_changed {
+  cache::throttle_id throttle;
+};
+
+/// relay -> connection: the same, for one slot.
+struct slot_loaded {
+  cache::slot_id slot;
+  cache::snapshot_ptr content;
+};
+struct slot_failed {
+  cache::slot_id slot;
+  std::shared_ptr<const protocol::error> why;
+};
+struct slot_event {
+  cache::slot_id slot;
+  cache::relayed_event_ptr event;
+};
+struct slot_reaccess {
+  cache::slot_id slot;
+  cache::throttle_id throttle;
+};
+
+// -- requests to services -----------------------------------------------------
+
+/// What became of a request.
+enum class request_outcome : std::uint8_t { answered, timed_out, no_responders, subject_too_long, failed };
+
+/// Where the answer to a request goes: by the way that the events of `name` take, if there is such a way, so
+/// that neither overtakes the other. It ends at the connection, or at the entry if there is none.
+struct request_route {
+  std::string name;             ///< of the resource; empty if the order does not matter
+  connection_actor connection;  ///< null if the entry of that name asks
+  cache::watcher_id shard = 0;  ///< that of the connection
+};
+
+/// entry, connection -> nats_gateway
+struct send_request {
+  std::string subject;
+  std::string payload;
+  std::uint64_t ticket;  ///< the asker's own
+  request_route route;
+  cache::throttle_id throttle = 0;
+};
+/// nats_gateway (-> nats_subscription -> entry (-> relay)) -> asker
+struct service_replied {
+  std::uint64_t ticket;
+  request_outcome outcome;
+  message_ptr message;  ///< null unless answered
+  request_route route;
+};
+
+// -- NATS ---------------------------------------------------------------------
+
+/// The bus -> nats_gateway: a message on one of its subscriptions.
+struct message_arrived {
+  std::uint64_t subscription;
+  message_ptr message;
+};
+/// gateway -> nats_gateway: begin, and have the events of the system delivered to this subscription.
+struct subscribe_system {
+  subscription_actor subscription;
+};
+/// entry -> nats_gateway: have the events of a resource name delivered to this subscription.
+struct subscribe_events {
+  std::string name;
+  subscription_actor subscription;
+};
+struct unsubscribe_events {
+  std::string name;
+};
+/// connection -> nats_gateway: have the events for this connection delivered to it.
+struct subscribe_connection {
+  std::string cid;
+  connection_actor connection;
+};
+struct unsubscribe_connection {
+  std::string cid;
+};
+/// nats_gateway -> nats_subscription, connection: an event, named by the last part of its subject.
+struct event_arrived {
+  message_ptr message;
+};
+
+// -- the system ---------------------------------------------------------------
+
+using reset_ptr = std::shared_ptr<const protocol::reset_event>;
+using token_reset_ptr = std::shared_ptr<const protocol::token_reset_event>;
+
+/// nats_subscription of the system -> directories
+struct reset_resources {
+  reset_ptr patterns;
+  cache::throttle_id throttle;
+};
+/// directory -> entry
+struct reset_entry {
+  bool resources;
+  bool access;
+  cache::throttle_id throttle;
+};
+/// nats_subscription of the system -> hubs -> connections
+struct reset_tokens {
+  token_reset_ptr which;
+};
+
+/// connection -> hub
+struct connection_opened {
+  connection_actor connection;
+};
+struct connection_closed {
+  connection_actor connection;
+};
+/// gateway -> hubs -> connections
+struct close_connections {
+  net::close_reason why;
+};
+/// A moment has come: of a periodic task of the receiver itself, or hub -> connections: show that you are
+/// alive.
+struct tick {};
+
+}  // namespace actorgate::actors
+
+#define ACTORGATE_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actorgate::actors::type)
+ACTORGATE_MESSAGE(subscribe_client)
+ACTORGATE_MESSAGE(unsubscribe_client)
+ACTORGATE_MESSAGE(relay_emptied)
+ACTORGATE_MESSAGE(open_resource)
+ACTORGATE_MESSAGE(close_resource)
+ACTORGATE_MESSAGE(entry_emptied)
+ACTORGATE_MESSAGE(resource_loaded)
+ACTORGATE_MESSAGE(resource_failed)
+ACTORGATE_MESSAGE(resource_changed)
+ACTORGATE_MESSAGE(access_changed)
+ACTORGATE_MESSAGE(slot_loaded)
+ACTORGATE_MESSAGE(slot_failed)
+ACTORGATE_MESSAGE(slot_event)
+ACTORGATE_MESSAGE(slot_reaccess)
+ACTORGATE_MESSAGE(send_request)
+ACTORGATE_MESSAGE(service_replied)
+ACTORGATE_MESSAGE(message_arrived)
+ACTORGATE_MESSAGE(subscribe_system)
+ACTORGATE_MESSAGE(subscribe_events)
+ACTORGATE_MESSAGE(unsubscribe_events)
+ACTORGATE_MESSAGE(subscribe_connection)
+ACTORGATE_MESSAGE(unsubscribe_connection)
+ACTORGATE_MESSAGE(event_arrived)
+ACTORGATE_MESSAGE(reset_resources)
+ACTORGATE_MESSAGE(reset_entry)
+ACTORGATE_MESSAGE(reset_tokens)
+ACTORGATE_MESSAGE(connection_opened)
+ACTORGATE_MESSAGE(connection_closed)
+ACTORGATE_MESSAGE(close_connections)
+ACTORGATE_MESSAGE(tick)
+#undef ACTORGATE_MESSAGE

@@ -1,0 +1,33 @@
+#include "actors/nats_bus.hpp"
+
+#include "actors/lean_actor.hpp"
+
+namespace actorgate::actors {
+
+nats_bus::nats_bus(net::loop& loop, const net::nats_options& options, event_handler on_event)
+    : tell_(std::move(on_event)) {
+  client_ = std::make_unique<net::nats_client>(loop, options, static_cast<net::nats_owner&>(*this));
+}
+
+void nats_bus::close() {
+  client_->close();
+  subscriptions_.clear();
+  to_ = nats_gateway_actor{};
+}
+
+bool nats_bus::subscribe(std::string_view subject, std::uint64_t key) {
+  auto subscription = client_->subscribe(subject, key);
+  if (!subscription) return false;
+  subscriptions_.insert_or_assign(key, std::move(subscription));
+  return true;
+}
+
+net::sent nats_bus::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+  return client_->publish(subject, reply, data);
+}
+
+void nats_bus::on_message(std::uint64_t key, net::nats_message message) {
+  tell(to_, message_arrived{key, std::make_shared<const net::nats_message>(std::move(message))});
+}
+
+}  // namespace actorgate::actors

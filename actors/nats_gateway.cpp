@@ -1,0 +1,167 @@
+#include "actors/nats_gateway.hpp"
+
+#include <charconv>
+
+#include "protocol/service_response.hpp"
+
+namespace actorgate::actors {
+namespace {
+
+/// Reset throttles are numbered by the system's subscription, reference throttles by connections: apart by
+/// this bit.
+constexpr cache::throttle_id reset_bit = cache::throttle_id{1} << 63;
+
+std::uint64_t id_of_reply(std::string_view subject) {
+  const auto token = subject.substr(subject.rfind('.') + 1);
+  std::uint64_t id = 0;
+  std::from_chars(token.data(), token.data() + token.size(), id);
+  return id;
+}
+
+}  // namespace
+
+void nats_gateway::on(subscribe_system& command) {
+  inbox_key_ = next_key_++;
+  bus_->subscribe(bus_->inbox_prefix() + ".*", inbox_key_);
+  subscribe("system.*", {std::move(command.subscription), {}});
+}
+
+// -- requests -----------------------------------------------------------------
+
+void nats_gateway::on(send_request& request) {
+  const auto id = next_request_++;
+  auto& p = pending_[id];
+  p = {request.ticket,
+       std::move(request.route),
+       request.throttle,
+       {},
+       std::move(request.subject),
+       std::move(request.payload)};
+  if (p.throttle) {
+    const auto limit = p.throttle & reset_bit ? book_.config.reset_throttle : book_.config.reference_throttle;
+    if (!throttle_.enter(p.throttle, limit, id)) return;
+  }
+  if (const auto group = p.throttle; !publish(id)) release(group);
+}
+
+/// Whether the request is on its way; otherwise it has been answered.
+bool nats_gateway::publish(std::uint64_t id) {
+  auto& p = pending_.at(id);
+  const auto reply = bus_->inbox_prefix() + '.' + std::to_string(id);
+  const auto subject = std::exchange(p.subject, {});
+  const auto payload = std::exchange(p.payload, {});
+  const auto sent = bus_->publish(subject, reply, payload);
+  if (sent != net::sent::ok) {
+    const bool too_long = sent == net::sent::subject_too_long;
+    answer(id, too_long ? request_outcome::subject_too_long : request_outcome::failed, nullptr);
+    return false;
+  }
+  p.due = now() + book_.config.request_timeout;
+  deadlines_.add(id, p.due);
+  watch_clock();
+  return true;
+}
+
+/// A request of this throttle has ended: the next one may go.
+void nats_gateway::release(cache::throttle_id throttle) {
+  while (const auto next = throttle ? throttle_.leave(throttle) : 0) {
+    if (publish(next)) return;
+  }
+}
+
+void nats_gateway::on_reply(const message_ptr& message) {
+  const auto id = id_of_reply(message->subject());
+  const auto found = pending_.find(id);
+  // A late or second answer.
+  if (found == pending_.end()) return;
+  if (message->no_responders()) return finish(id, request_outcome::no_responders, nullptr);
+  if (protocol::is_pre_response(message->data())) {
+    if (const auto timeout = protocol::read_pre_response(message->data())) {
+      found->second.due = now() + *timeout;
+      deadlines_.add(id, found->second.due);
+    }
+    return;
+  }
+  finish(id, request_outcome::answered, message);
+}
+
+void nats_gateway::finish(std::uint64_t id, request_outcome outcome, message_ptr message) {
+  release(answer(id, outcome, std::move(message)));
+}
+
+/// Returns the throttle that the request was under.
+cache::throttle_id nats_gateway::answer(std::uint64_t id, request_outcome outcome, message_ptr message) {
+  auto ended = std::move(pending_.extract(id).mapped());
+  service_replied reply{ended.ticket, outcome, std::move(message), std::move(ended.route)};
+  // By the way of the events, if there is one.
+  const auto key = event_keys_.find(reply.route.name);
+  if (key != event_keys_.end()) {
+    send(subscribers_.at(key->second).events, std::move(reply));
+  } else if (const auto to = reply.route.connection) {
+    send(to, std::move(reply));
+  }
+  return ended.throttle;
+}
+
+void nats_gateway::watch_clock() {
+  if (std::exchange(ticking_, true)) return;
+  send_later(deadlines::slot, tick{});
+}
+
+void nats_gateway::on(tick&) {
+  ticking_ = false;
+  const auto time = now();
+  deadlines_.collect(time, [&](std::uint64_t id) {
+    const auto found = pending_.find(id);
+    if (found == pending_.end()) return;
+    // A pre-response has moved it.
+    if (found->second.due > time) return deadlines_.add(id, found->second.due);
+    finish(id, request_outcome::timed_out, nullptr);
+  });
+  if (!deadlines_.empty()) watch_clock();
+}
+
+// -- subscriptions ------------------------------------------------------------
+
+void nats_gateway::on(message_arrived& arrived) {
+  if (arrived.subscription == inbox_key_) return on_reply(arrived.message);
+  const auto found = subscribers_.find(arrived.subscription);
+  if (found == subscribers_.end()) return;
+  const auto& [events, connection] = found->second;
+  if (events) return send(events, event_arrived{std::move(arrived.message)});
+  send(connection, event_arrived{std::move(arrived.message)});
+}
+
+std::uint64_t nats_gateway::subscribe(std::string_view subject, subscriber whom) {
+  const auto key = next_key_++;
+  subscribers_.emplace(key, std::move(whom));
+  bus_->subscribe(subject, key);
+  return key;
+}
+
+void nats_gateway::unsubscribe(std::unordered_map<std::string, std::uint64_t>& keys,
+                               const std::string& name) {
+  const auto found = keys.find(name);
+  if (found == keys.end()) return;
+  bus_->unsubscribe(found->second);
+  subscribers_.erase(found->second);
+  keys.erase(found);
+}
+
+void nats_gateway::on(subscribe_events& command) {
+  // An earlier entry of the name may just be gone; its subscription ends here.
+  unsubscribe(event_keys_, command.name);
+  const auto key = subscribe("event." + command.name + ".*", {std::move(command.subscription), {}});
+  event_keys_.emplace(std::move(command.name), key);
+}
+
+void nats_gateway::on(unsubscribe_events& command) { unsubscribe(event_keys_, command.name); }
+
+void nats_gateway::on(subscribe_connection& command) {
+  const auto key = subscribe("conn." + command.cid + ".*", {{}, std::move(command.connection)});
+  connection_keys_.emplace(std::move(command.cid), key);
+}
+
+void nats_gateway::on(unsubscribe_connection& command) { unsubscribe(connection_keys_, command.cid); }
+
+}  // namespace actorgate::actors

@@ -1,0 +1,75 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "actors/address_book.hpp"
+#include "actors/deadlines.hpp"
+#include "actors/lean_actor.hpp"
+#include "actors/message_bus.hpp"
+#include "actors/messages.hpp"
+#include "cache/throttle.hpp"
+
+namespace actorgate::actors {
+
+/// See `nats_gateway_actor`. Everything that NATS delivers comes through its one inbox in NATS order, and is
+/// passed on in that order.
+class nats_gateway final : public lean_actor<nats_gateway, nats_gateway_actor> {
+public:
+  static constexpr auto actor_name = "nats_gateway";
+
+  /// The bus is used by this actor alone.
+  nats_gateway(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+               std::shared_ptr<message_bus> bus)
+      : lean_actor(config, home), book_(book), bus_(std::move(bus)) {}
+
+  void on(subscribe_system& command);
+  void on(send_request& request);
+  void on(message_arrived& arrived);
+  void on(subscribe_events& command);
+  void on(unsubscribe_events& command);
+  void on(subscribe_connection& command);
+  void on(unsubscribe_connection& command);
+  void on(tick&);
+
+private:
+  /// A request that has not been answered; its payload only while a throttle holds it back.
+  struct pending {
+    std::uint64_t ticket;
+    request_route route;
+    cache::throttle_id throttle;
+    std::chrono::steady_clock::time_point due;
+    std::string subject, payload;
+  };
+  /// Whom the messages of a NATS subscription are for: one of both.
+  struct subscriber {
+    subscription_actor events;
+    connection_actor connection;
+  };
+
+  bool publish(std::uint64_t id);
+  void release(cache::throttle_id throttle);
+  void on_reply(const message_ptr& message);
+  void finish(std::uint64_t id, request_outcome outcome, message_ptr message);
+  cache::throttle_id answer(std::uint64_t id, request_outcome outcome, message_ptr message);
+  std::uint64_t subscribe(std::string_view subject, subscriber whom);
+  void unsubscribe(std::unordered_map<std::string, std::uint64_t>& keys, const std::string& name);
+  void watch_clock();
+
+  const address_book& book_;
+  std::shared_ptr<message_bus> bus_;
+  std::unordered_map<std::uint64_t, pending> pending_;
+  deadlines deadlines_;
+  cache::throttle throttle_;
+  std::unordered_map<std::uint64_t, subscriber> subscribers_;
+  std::unordered_map<std::string, std::uint64_t> event_keys_;       ///< by resource name
+  std::unordered_map<std::string, std::uint64_t> connection_keys_;  ///< by cid
+  std::uint64_t inbox_key_ = 0;
+  std::uint64_t next_key_ = 1;
+  std::uint64_t next_request_ = 1;
+  bool ticking_ = false;
+};
+
+}  // namespace actorgate::actors

@@ -1,0 +1,56 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace actorgate {
+
+/// What is wrong with a command line or a configuration file: one line, for the person who wrote it.
+class configuration_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Origins that are separated by semicolons in the file, and by repeating the option on the command line.
+struct origin_list {
+  std::vector<std::string> origins;
+  bool operator==(const origin_list&) const = default;
+};
+
+/// Every setting as it is written down, with its default. Meaning and bounds are the business of `options`.
+struct configuration {
+  std::string nats_url = "nats://127.0.0.1:4222";
+  std::string addr = "0.0.0.0";
+  std::uint16_t port = 8080;
+  std::uint16_t metrics_port = 0;
+  std::string ws_path = "/";
+  std::string api_path = "/api";
+  int request_timeout = 3000;
+  int buffer_size = 8192;
+  std::optional<std::string> header_auth;
+  std::optional<std::string> ws_header_auth;
+  std::string api_encoding = "json";
+  std::optional<std::string> put_method;
+  std::optional<std::string> delete_method;
+  std::optional<std::string> patch_method;
+  bool ws_compression = false;
+  int reset_throttle = 0;
+  int reference_throttle = 0;
+  bool tls = false;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string nats_creds;
+  std::string nats_cert;
+  std::string nats_key;
+  std::vector<std::string> nats_root_cas;
+  origin_list allow_origin{{"*"}};
+  bool debug = false;
+  bool trace = false;
+  int shards = 0;
+
+  bool operator==(const configuration&) const = default;
+};
+
+}  // namespace actorgate

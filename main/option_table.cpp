@@ -1,0 +1,118 @@
+#include "main/option_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace actorgate {
+namespace {
+
+using c = configuration;
+constexpr bool later = false;
+
+constexpr std::array table{
+    option{"natsUrl", "n", "nats", "url",
+           "NATS server, or several, separated by commas; \"embedded\" starts one", &c::nats_url},
+    option{"addr", "i", "addr", "address", "IP address to listen on; empty: all, IPv6 too", &c::addr},
+    option{"port", "p", "port", "port", "port for clients", &c::port},
+    option{"metricsPort", "m", "metricsport", "port", "port for OpenMetrics; 0: none", &c::metrics_port,
+           later},
+    option{"wsPath", "w", "wspath", "path", "path of the WebSocket", &c::ws_path},
+    option{"apiPath", "a", "apipath", "path", "path of the resources over HTTP", &c::api_path, later},
+    option{"requestTimeout", "r", "reqtimeout", "ms", "how long a service may take to answer",
+           &c::request_timeout},
+    option{"bufferSize", "", "", "", "", &c::buffer_size, later},
+    option{"headerAuth", "u", "headauth", "method",
+           "auth method that sees the headers of HTTP requests first", &c::header_auth, later},
+    option{"wsHeaderAuth", "t", "wsheadauth", "method",
+           "auth method that sees the headers of WebSockets first", &c::ws_header_auth, later},
+    option{"apiEncoding", "", "apiencoding", "type", "how resources look over HTTP: json or jsonflat",
+           &c::api_encoding, later},
+    option{"putMethod", "", "putmethod", "method", "call method for HTTP PUT", &c::put_method, later},
+    option{"deleteMethod", "", "deletemethod", "method", "call method for HTTP DELETE", &c::delete_method,
+           later},
+    option{"patchMethod", "", "patchmethod", "method", "call method for HTTP PATCH", &c::patch_method, later},
+    option{"wsCompression", "", "wscompression", "", "offer permessage-deflate to WebSockets",
+           &c::ws_compression, later},
+    option{"resetThrottle", "", "resetthrottle", "count",
+           "requests at once after a system reset; 0: no limit", &c::reset_throttle},
+    option{"referenceThrottle", "", "referencethrottle", "count",
+           "gets at once along references; 0: no limit", &c::reference_throttle},
+    option{"tls", "", "tls", "", "serve clients over TLS", &c::tls, later},
+    option{"tlsCert", "", "tlscert", "file", "certificate for TLS", &c::tls_cert, later},
+    option{"tlsKey", "", "tlskey", "file", "private key of the certificate", &c::tls_key, later},
+    option{"natsCreds", "", "creds", "file", "NATS user credentials", &c::nats_creds},
+    option{"natsCert", "", "natscert", "file", "client certificate for NATS", &c::nats_cert, later},
+    option{"natsKey", "", "natskey", "file", "private key of the client certificate", &c::nats_key, later},
+    option{"natsRootCAs", "", "natsrootca", "file", "root certificate for NATS; may be repeated",
+           &c::nats_root_cas, later},
+    option{"allowOrigin", "", "alloworigin", "origin",
+           "* or <scheme>://<host>[:<port>], whose pages may connect; may be repeated", &c::allow_origin},
+    option{"debug", "D", "debug", "", "log more", &c::debug},
+    option{"trace", "V", "trace", "", "log every message", &c::trace, later},
+    option{"", "DV", "", "", "-D and -V", command::log_everything},
+    option{"shards", "", "shards", "count", "threads that serve clients; 0: one per core", &c::shards},
+    option{"", "c", "config", "file", "JSON file with settings; written with all of them if missing",
+           command::read_file},
+    option{"", "h", "help", "", "print this", command::show_help},
+    option{"", "v", "version", "", "print the version", command::show_version},
+};
+
+/// The default, as the usage shows it; empty if it goes without saying.
+std::string shown_default(const target& where) {
+  static const configuration defaults;
+  if (auto* text = std::get_if<std::string c::*>(&where)) return defaults.*(*text);
+  if (auto* port = std::get_if<std::uint16_t c::*>(&where)) return std::to_string(defaults.*(*port));
+  if (auto* number = std::get_if<int c::*>(&where)) return std::to_string(defaults.*(*number));
+  if (auto* list = std::get_if<origin_list c::*>(&where)) return (defaults.*(*list)).origins.front();
+  return {};
+}
+
+std::string usage_line(const option& o) {
+  std::string line = o.letter.empty() ? "      " : "  -" + std::string(o.letter);
+  if (!o.name.empty()) line += (o.letter.empty() ? "--" : ", --") + std::string(o.name);
+  if (!o.is_flag()) line += " <" + std::string(o.argument) + ">";
+  constexpr std::size_t column = 35;
+  line.resize(std::max(column, line.size() + 1), ' ');
+  line += o.help;
+  if (const auto value = shown_default(o.where); !value.empty() && value != "0") line += " (" + value + ")";
+  return line + '\n';
+}
+
+bool same_ignoring_case(std::string_view a, std::string_view b) { return to_lower(a) == to_lower(b); }
+
+}  // namespace
+
+std::string to_lower(std::string_view text) {
+  std::string result(text);
+  for (char& a : result) {
+    if (a >= 'A' && a <= 'Z') a = static_cast<char>(a - 'A' + 'a');
+  }
+  return result;
+}
+
+std::span<const option> option_table() { return table; }
+
+const option* find_option(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      table, [&](const option& o) { return !name.empty() && (o.name == name || o.letter == name); });
+  return found == table.end() ? nullptr : &*found;
+}
+
+const option* find_key(std::string_view key) {
+  // The names that Resgate's code reads, against its documentation.
+  if (same_ignoring_case(key, "certFile")) key = "tlsCert";
+  if (same_ignoring_case(key, "keyFile")) key = "tlsKey";
+  const auto found = std::ranges::find_if(
+      table, [&](const option& o) { return !key.empty() && same_ignoring_case(o.key, key); });
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string usage() {
+  std::string text = "Usage: actorgate [options]\n\n";
+  for (const auto& o : table) {
+    if (o.on_command_line()) text += usage_line(o);
+  }
+  return text;
+}
+
+}  // namespace actorgate

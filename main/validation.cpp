@@ -1,0 +1,144 @@
+#include "main/validation.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <string_view>
+
+#include "main/option_table.hpp"
+#include "protocol/rid.hpp"
+
+namespace actorgate {
+namespace {
+
+constexpr int most_shards = 256;
+
+bool is_ip_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> ignored;
+  return ::inet_pton(AF_INET, text.c_str(), ignored.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), ignored.data()) == 1;
+}
+
+bool is_letter(char a) { return (a >= 'a' && a <= 'z') || (a >= 'A' && a <= 'Z'); }
+bool is_digit(char a) { return a >= '0' && a <= '9'; }
+
+bool is_scheme(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [](char a) {
+    return is_letter(a) || is_digit(a) || a == '+' || a == '-' || a == '.';
+  });
+}
+
+bool is_port(std::string_view text) {
+  return !text.empty() && text.size() <= 5 && std::ranges::all_of(text, is_digit);
+}
+
+/// Whether it could be the host of an origin: a name, or an IPv6 address in brackets.
+bool is_host(std::string_view text) {
+  if (text.starts_with('[')) {
+    return text.ends_with(']') && is_ip_address(std::string(text.substr(1, text.size() - 2)));
+  }
+  return !text.empty() && std::ranges::none_of(text, [](char a) {
+    return (a >= 0 && a <= ' ') || a == 0x7f ||
+           std::string_view("/?#@\\[]%\"<>^`{|}*,:").find(a) != std::string_view::npos;
+  });
+}
+
+/// Whether a browser could send it: scheme, host and perhaps a port, and nothing else.
+bool is_origin(std::string_view text) {
+  const auto scheme_end = text.find("://");
+  if (scheme_end == text.npos || !is_scheme(text.substr(0, scheme_end))) return false;
+  const auto rest = text.substr(scheme_end + 3);
+  const auto address_end = rest.starts_with('[') ? rest.find(']') : 0;
+  const auto colon = rest.find(':', address_end == rest.npos ? 0 : address_end);
+  return is_host(rest.substr(0, colon)) && (colon == rest.npos || is_port(rest.substr(colon + 1)));
+}
+
+std::string quoted(const std::string& text) { return '"' + text + '"'; }
+
+/// A setting as people find it: its key, and its option.
+std::string name_of(const target& where) {
+  const auto found = std::ranges::find_if(option_table(), [&](const option& o) { return o.where == where; });
+  return std::string(found->key) + (found->on_command_line() ? " (--" + std::string(found->name) + ")" : "");
+}
+
+void require(bool holds, const target& where, const std::string& otherwise) {
+  if (!holds) throw configuration_error(name_of(where) + ": " + otherwise);
+}
+
+void validate_addresses(const configuration& c) {
+  require(c.addr.empty() || is_ip_address(c.addr), &configuration::addr,
+          quoted(c.addr) + " is no IP address");
+  require(c.port != c.metrics_port, &configuration::metrics_port,
+          std::to_string(c.metrics_port) + " is the port for clients already");
+  for (const auto path : {&configuration::ws_path, &configuration::api_path}) {
+    require((c.*path).starts_with('/'), path, quoted(c.*path) + " does not begin with /");
+  }
+}
+
+void validate_numbers(const configuration& c) {
+  for (const auto number :
+       {&configuration::request_timeout, &configuration::buffer_size, &configuration::shards}) {
+    require(c.*number >= 0, number, std::to_string(c.*number) + " is below 0");
+  }
+  require(c.shards <= most_shards, &configuration::shards,
+          std::to_string(c.shards) + " is above " + std::to_string(most_shards));
+}
+
+void validate_methods(const configuration& c) {
+  for (const auto method : {&configuration::header_auth, &configuration::ws_header_auth}) {
+    const auto& text = c.*method;
+    require(!text || (protocol::is_valid_name(*text) && text->find('.') != text->npos), method,
+            quoted(text.value_or("")) + " is no method of a resource, such as auth.login");
+  }
+  for (const auto method :
+       {&configuration::put_method, &configuration::delete_method, &configuration::patch_method}) {
+    const auto& text = c.*method;
+    require(!text || protocol::is_valid_part(*text), method,
+            quoted(text.value_or("")) + " is no call method");
+  }
+}
+
+void validate_origins(const std::vector<std::string>& origins) {
+  for (const auto& origin : origins) {
+    require(origin != "*" || origins.size() == 1, &configuration::allow_origin,
+            "* allows all; nothing goes with it");
+    require(origin == "*" || is_origin(origin), &configuration::allow_origin,
+            quoted(origin) + " is neither * nor <scheme>://<host>[:<port>]");
+  }
+}
+
+void validate_certificates(const configuration& c) {
+  require(!c.tls || !c.tls_cert.empty(), &configuration::tls_cert, "is needed for TLS");
+  require(!c.tls || !c.tls_key.empty(), &configuration::tls_key, "is needed for TLS");
+  require(c.nats_key.empty() || !c.nats_cert.empty(), &configuration::nats_cert, "is needed with natsKey");
+  require(c.nats_cert.empty() || !c.nats_key.empty(), &configuration::nats_key, "is needed with natsCert");
+}
+
+}  // namespace
+
+void fill_gaps(configuration& c) {
+  const configuration defaults;
+  const auto fill = [&](auto where) {
+    if (c.*where == std::remove_reference_t<decltype(c.*where)>{}) c.*where = defaults.*where;
+  };
+  fill(&configuration::nats_url);
+  fill(&configuration::port);
+  fill(&configuration::ws_path);
+  fill(&configuration::api_path);
+  fill(&configuration::api_encoding);
+  fill(&configuration::request_timeout);
+  fill(&configuration::buffer_size);
+}
+
+void validate(const configuration& c) {
+  validate_addresses(c);
+  validate_numbers(c);
+  validate_methods(c);
+  validate_origins(c.allow_origin.origins);
+  validate_certificates(c);
+  const auto encoding = to_lower(c.api_encoding);
+  require(encoding == "json" || encoding == "jsonflat", &configuration::api_encoding,
+          quoted(c.api_encoding) + " is neither json nor jsonflat");
+}
+
+}  // namespace actorgate

@@ -1,0 +1,37 @@
+#include "actors/identity.hpp"
+
+#include <set>
+
+#include <doctest/doctest.h>
+
+#include "protocol/json.hpp"
+#include "protocol/rid.hpp"
+
+using namespace actorgate;
+
+TEST_CASE("connection ids are all different, and each can be part of a subject") {
+  std::set<std::string> cids;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto cid = actors::make_cid();
+    CHECK(cid.size() == 15);
+    REQUIRE(protocol::is_valid_part(cid));
+    cids.insert(cid);
+  }
+  CHECK(cids.size() == 20'000);
+}
+
+TEST_CASE("a handshake is described as auth requests have it") {
+  const net::handshake said{
+      "/ws?a=\"b\"", "localhost:80", "127.0.0.1:4", {{"Cookie", "a=1"}, {"Accept", "x"}, {"Cookie", "b=2"}}};
+  CHECK(
+      actors::describe(said) ==
+      R"("header":{"Cookie":["a=1","b=2"],"Accept":["x"]},"host":"localhost:80","remoteAddr":"127.0.0.1:4","uri":"/ws?a=\"b\"")");
+}
+
+TEST_CASE("bytes of a handshake that are not UTF-8 do not break the JSON") {
+  const net::handshake said{"/", "h", "r", {{"X-Odd", "caf\xe9"}, {"X-Good", "caf\xc3\xa9"}}};
+  const auto text = actors::describe(said);
+  CHECK(protocol::is_json('{' + text + '}'));
+  CHECK(text.find("caf?") != std::string::npos);
+  CHECK(text.find("caf\xc3\xa9") != std::string::npos);
+}

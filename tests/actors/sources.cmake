@@ -1,0 +1,9 @@
+actorgate_test(actors_test
+  actors/deadlines_test.cpp
+  actors/identity_test.cpp
+  actors/nats_gateway_test.cpp
+  actors/resource_path_test.cpp
+  actors/shard_test.cpp
+  actors/stage.cpp
+)
+target_link_libraries(actors_test PRIVATE actorgate_actors)

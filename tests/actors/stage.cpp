@@ -1,0 +1,136 @@
+#include "stage.hpp"
+
+#include <doctest/doctest.h>
+
+#include "actors/cache_directory.hpp"
+#include "actors/hub.hpp"
+#include "actors/nats_gateway.hpp"
+#include "actors/nats_subscription.hpp"
+#include "actors/outcome.hpp"
+
+namespace actorgate::test {
+namespace {
+
+bool matches(std::string_view pattern, std::string_view subject) {
+  if (!pattern.ends_with(".*")) return pattern == subject;
+  pattern.remove_suffix(1);
+  return subject.starts_with(pattern) && subject.find('.', pattern.size()) == std::string_view::npos;
+}
+
+actors::message_ptr make_message(std::string_view subject, std::string_view data, bool no_responders) {
+  static const auto opened = nats_Open(-1);  // messages are destroyed by the library's own thread
+  REQUIRE(opened == NATS_OK);
+  natsMsg* raw = nullptr;
+  REQUIRE(natsMsg_Create(&raw, std::string{subject}.c_str(), nullptr, data.data(),
+                         static_cast<int>(data.size())) == NATS_OK);
+  if (no_responders) natsMsgHeader_Set(raw, "Status", "503");
+  return std::make_shared<const net::nats_message>(raw);
+}
+
+}  // namespace
+
+bool fake_bus::subscribe(std::string_view subject, std::uint64_t key) {
+  subscriptions.emplace(key, subject);
+  log.push_back("SUB " + std::string{subject});
+  return true;
+}
+
+void fake_bus::unsubscribe(std::uint64_t key) {
+  log.push_back("UNSUB " + subscriptions.at(key));
+  subscriptions.erase(key);
+}
+
+net::sent fake_bus::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+  if (answer != net::sent::ok) return answer;
+  log.push_back("PUB " + std::string{subject});
+  published.push_back({std::string{subject}, std::string{reply}, std::string{data}});
+  return net::sent::ok;
+}
+
+fake_bus::sent_message fake_bus::take() {
+  REQUIRE_FALSE(published.empty());
+  auto first = published.front();
+  published.erase(published.begin());
+  return first;
+}
+
+void probe::on(actors::slot_loaded& fact) {
+  log_.push_back("loaded " + std::to_string(fact.slot) + ' ' + fact.content->json);
+}
+void probe::on(actors::slot_failed& fact) {
+  log_.push_back("failed " + std::to_string(fact.slot) + ' ' + fact.why->code);
+}
+void probe::on(actors::slot_event& fact) {
+  log_.push_back("event " + std::to_string(fact.slot) + ' ' + fact.event->event->name + ' ' +
+                 fact.event->event->data);
+}
+void probe::on(actors::slot_reaccess& fact) { log_.push_back("reaccess " + std::to_string(fact.slot)); }
+void probe::on(actors::service_replied& reply) {
+  log_.push_back("reply " + std::to_string(reply.ticket) + ' ' +
+                 (reply.message ? std::string{reply.message->data()} : actors::error_of(reply.outcome).code));
+}
+void probe::on(actors::event_arrived& event) {
+  log_.push_back("told " + std::string{event.message->subject()});
+}
+
+stage::stage(actors::settings settings) {
+  config.set("scheduler.policy", caf::atom("testing"));
+  system = std::make_unique<caf::actor_system>(config);
+  book.config = settings;
+  for (cache::watcher_id i = 0; i < 2; ++i) {
+    book.places.push_back({nullptr, actors::spawn_lean<actors::hub>(*system, nullptr, book, i),
+                           actors::spawn_lean<actors::cache_directory>(*system, nullptr, book)});
+  }
+  book.nats = actors::spawn_lean<actors::nats_gateway>(*system, nullptr, book, bus);
+  actors::tell(book.nats, actors::subscribe_system{
+                              actors::spawn_lean<actors::system_subscription>(*system, nullptr, book)});
+  run();
+}
+
+stage::~stage() {
+  // The system would do so itself, when its actors have lost each other.
+  do {
+    run();
+  } while (clockwork().trigger_timeout());
+  book.places.clear();
+  book.nats = actors::nats_gateway_actor{};
+}
+
+caf::scheduler::test_coordinator& stage::clockwork() {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler());
+}
+
+void stage::run() { clockwork().run(); }
+
+void stage::pass(std::chrono::milliseconds time) {
+  // In small steps: what a timer sets off may set another.
+  for (; time.count() > 0; time -= std::chrono::milliseconds{10}) {
+    clockwork().advance_time(std::chrono::milliseconds{10});
+    run();
+  }
+}
+
+void stage::deliver(std::string_view subject, std::string_view data, bool no_responders) {
+  for (const auto& [key, pattern] : bus->subscriptions) {
+    if (!matches(pattern, subject)) continue;
+    actors::tell(book.nats, actors::message_arrived{key, make_message(subject, data, no_responders)});
+  }
+}
+
+actors::connection_actor stage::connect(std::vector<std::string>& log) {
+  return actors::spawn_lean<probe>(*system, nullptr, log);
+}
+
+void stage::subscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
+                      const std::string& name, const std::string& query) {
+  const auto rid = query.empty() ? name : name + '?' + query;
+  actors::tell(book.places[shard].hub, actors::subscribe_client{who, slot, name, query, rid, 0});
+}
+
+void stage::unsubscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
+                        const std::string& name, const std::string& query) {
+  const auto rid = query.empty() ? name : name + '?' + query;
+  actors::tell(book.places[shard].hub, actors::unsubscribe_client{who, slot, name, rid});
+}
+
+}  // namespace actorgate::test

@@ -1,0 +1,170 @@
+#include "tests/main/told.hpp"
+
+using namespace actorgate;
+using namespace actorgate::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The warning that names settings without effect; empty if there is none.
+std::string without_effect(const options& o) {
+  for (const auto& warning : o.warnings) {
+    if (contains(warning, "not in effect")) return warning;
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("the gateway is told what its parts need") {
+  const auto g = understood({"-n",
+                             "nats://a,nats://b",
+                             "--creds",
+                             "x.creds",
+                             "-i",
+                             "::1",
+                             "-p",
+                             "81",
+                             "-w",
+                             "/ws",
+                             "-r",
+                             "400",
+                             "--alloworigin",
+                             "http://A",
+                             "--resetthrottle",
+                             "3",
+                             "--referencethrottle",
+                             "4",
+                             "--shards",
+                             "2"})
+                     .gateway;
+  CHECK(g.nats.urls == std::vector<std::string>{"nats://a,nats://b"});
+  CHECK(g.nats.credentials_file == "x.creds");
+  CHECK(g.door.address == "::1");
+  CHECK(g.door.port == 81);
+  CHECK(g.door.ws_path == "/ws");
+  CHECK(g.door.allow_origin == std::vector<std::string>{"http://A"});
+  CHECK(g.actors.request_timeout == 400ms);
+  CHECK(g.actors.reset_throttle == 3);
+  CHECK(g.actors.reference_throttle == 4);
+  CHECK(g.shards == 2);
+}
+
+TEST_CASE("a request timeout of up to 10 means seconds, with a warning") {
+  for (const auto& [value, expected] : std::vector<std::pair<std::string, std::chrono::milliseconds>>{
+           {"1", 1s}, {"10", 10s}, {"11", 11ms}, {"3000", 3s}, {"2147483647", 2147483647ms}}) {
+    const auto o = understood({"-r", value});
+    CHECK(o.gateway.actors.request_timeout == expected);
+    CHECK(o.warnings.size() == (expected >= 1s && value.size() <= 2 ? 1 : 0));
+  }
+}
+
+TEST_CASE("a throttle below 0 is none, as 0 is") {
+  const auto g = understood({"--resetthrottle", "-1", "--referencethrottle=-5"}).gateway;
+  CHECK(g.actors.reset_throttle == 0);
+  CHECK(g.actors.reference_throttle == 0);
+}
+
+TEST_CASE("the NATS server is embedded when its URL says so, on the command line or in the file") {
+  for (const auto& o :
+       {understood({"--nats", "embedded"}), understood({"-c", "a"}, {{"a", R"({"natsUrl": "embedded"})"}})}) {
+    CHECK(o.embedded_nats);
+    CHECK(o.gateway.nats.urls.empty());
+  }
+  CHECK(!understood({"--nats", "nats://embedded"}).embedded_nats);
+}
+
+TEST_CASE("a setting without sense is refused, by its key and its option") {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> cases{
+      {"headauth", {"login", "a..b", ".login", "login.", "a.*", "a.>", "a b.c", "a.b?c", "ä.b"}},
+      {"wsheadauth", {"a.*", "login"}},
+      {"putmethod", {"a.b", "a b", "*", ">", "a?b", "ä"}},
+      {"deletemethod", {"a b"}},
+      {"patchmethod", {"*"}},
+      {"apiencoding", {"xml", "json "}},
+      {"addr", {"localhost", "127.0.0", "1.2.3.4.5", "[::1]", "::1%lo", "*"}},
+      {"metricsport", {"8080"}},
+      {"reqtimeout", {"-1"}},
+      {"shards", {"-1", "257"}},
+      {"wspath", {"ws"}},
+      {"apipath", {"api"}},
+  };
+  for (const auto& [name, values] : cases) {
+    for (const auto& value : values) {
+      CAPTURE(name + "=" + value);
+      const auto why = refused({"--" + name, value});
+      CHECK(contains(why.text, "(--" + name + ")"));
+      CHECK(contains(why.text, value));
+      CHECK(!why.show_usage);
+    }
+  }
+}
+
+TEST_CASE("methods that are empty make no sense in a file") {
+  for (const std::string key : {"headerAuth", "wsHeaderAuth", "putMethod", "deleteMethod", "patchMethod"}) {
+    CHECK(contains(refused({"-c", "a"}, {{"a", file_of(key, "\"\"")}}).text, key));
+  }
+}
+
+TEST_CASE("an origin is * alone, or scheme, host and perhaps port") {
+  for (const std::string text : {"*", "http://a.example", "HTTPS://Pier.example:8443", "http://localhost:1",
+                                 "http://[::1]:80", "http://[::1]", "http://127.0.0.1",
+                                 "chrome-extension://abcdef", "http://a;http://b", "http://bücher.example"}) {
+    CAPTURE(text);
+    understood({"-c", "a"}, {{"a", file_of("allowOrigin", '"' + text + '"')}});
+  }
+  for (const std::string text : {"",
+                                 "quay.example",
+                                 "*;http://a.example",
+                                 "http://a;*",
+                                 "*;*",
+                                 "http://a.example/x",
+                                 "http://a/",
+                                 "http://a.example;",
+                                 ";http://a",
+                                 "http://u@a.example",
+                                 "http://",
+                                 "://a",
+                                 "http:a",
+                                 "http://a:",
+                                 "http://a:b",
+                                 "http://a:1:2",
+                                 "http://a?",
+                                 "http://a#b",
+                                 "null",
+                                 "1http://a",
+                                 "http://[::1",
+                                 "http://::1",
+                                 "http://[x]",
+                                 "http://a b",
+                                 "http://*.example",
+                                 "http://a:999999"}) {
+    CAPTURE(text);
+    CHECK(contains(refused({"-c", "a"}, {{"a", file_of("allowOrigin", '"' + text + '"')}}).text,
+                   "allowOrigin"));
+  }
+}
+
+TEST_CASE("TLS needs a certificate and a key that can be read") {
+  const files pems{{"c", "certificate"}, {"k", "key"}, {"secret", unreadable}};
+  CHECK(understood({"--tls", "--tlscert", "c", "--tlskey", "k"}, pems).told.tls);
+  CHECK(contains(refused({"--tls"}, pems).text, "tlsCert"));
+  CHECK(contains(refused({"--tls", "--tlscert", "c"}, pems).text, "tlsKey"));
+  CHECK(refused({"--tls", "--tlscert", "x", "--tlskey", "k"}, pems).text == "tlsCert: x: no such file");
+  CHECK(refused({"--tls", "--tlscert", "c", "--tlskey", "secret"}, pems).text ==
+        "tlsKey: secret: Permission denied");
+  understood({"--tlscert", "x", "--tlskey", "y"});  // not asked for
+}
+
+TEST_CASE("a client certificate for NATS and its key go together") {
+  understood({"--natscert", "c", "--natskey", "k"});
+  CHECK(contains(refused({"--natscert", "c"}).text, "natsKey"));
+  CHECK(contains(refused({"--natskey", "k"}).text, "natsCert"));
+}
+
+TEST_CASE("one warning names everything that is set and has no effect in this version") {
+  CHECK(without_effect(understood({"-p", "81", "--apipath", "/api", "--tls=false", "--apiencoding", "json"}))
+            .empty());
+  CHECK(without_effect(understood({"--wscompression", "-u", "auth.login", "-p", "81"})) ==
+        "not in effect in this version: headerAuth, wsCompression");
+}
