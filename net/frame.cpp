@@ -1,5 +1,6 @@
 #include "net/frame.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -36,10 +37,7 @@ frame_ptr frame::make(std::uint8_t first, std::initializer_list<std::string_view
   auto* out = static_cast<char*>(memory) + sizeof(frame);
   std::memcpy(out, header, header_size);
   out += header_size;
-  for (auto part : parts) {
-    std::memcpy(out, part.data(), part.size());
-    out += part.size();
-  }
+  for (auto part : parts) out = std::copy(part.begin(), part.end(), out);
   return result;
 }
 

@@ -11,14 +11,15 @@
 
 namespace actorgate::net {
 
-/// A complete HTTP request that is no WebSocket upgrade.
+/// A complete HTTP request that is not a WebSocket upgrade.
 struct http_request {
   std::string method;  ///< as sent: `GET`
   handshake said;      ///< target and headers
   std::string body;
 };
 
-/// What to answer. Content-Length, Connection and Server belong to the door.
+/// What to answer. Content-Length, Transfer-Encoding, Connection and the WebSocket negotiation belong to the
+/// door: such headers are left out, and so are headers with line breaks.
 struct http_response {
   unsigned status = 200;
   http_headers headers;
@@ -69,12 +70,11 @@ struct http_door_options {
   /// Origins that may upgrade: `*`, or for example `https://example.com`. ASCII case does not matter.
   /// Requests without an origin, and with `null`, are always allowed.
   std::vector<std::string> allow_origin = {"*"};
-  std::uint32_t header_limit = 16 * 1024;  ///< bytes of a request's header; over it: 431
-  std::uint64_t body_limit = 1u << 20;     ///< bytes of a request's body; over it: 413
-  std::chrono::milliseconds header_timeout{
-      10'000};                                     ///< from a request's first byte, or the connection's start
-  std::chrono::milliseconds body_timeout{30'000};  ///< for the body, and for writing the answer
-  std::chrono::milliseconds idle_timeout{75'000};  ///< between two requests
+  std::uint32_t header_limit = 16 * 1024;            ///< bytes of a request's header; over it: 431
+  std::uint64_t body_limit = 1u << 20;               ///< bytes of a request's body; over it: 413
+  std::chrono::milliseconds header_timeout{10'000};  ///< for a request's header
+  std::chrono::milliseconds body_timeout{30'000};    ///< for the body, and for writing the answer
+  std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests
 };
 
 /// Listens for HTTP/1.1 and spreads the connections over the loops in turn. A connection is a short-lived

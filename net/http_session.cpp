@@ -1,6 +1,7 @@
 #include "net/http_session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/asio/write.hpp>
@@ -39,11 +40,16 @@ http_request convert(http::request<http::string_body>&& from, const std::string&
 
 std::string_view path_of(std::string_view uri) { return uri.substr(0, uri.find('?')); }
 
-/// Headers may come from a service: a line break in one would let it write the rest of the answer.
-bool harmless(const std::pair<std::string, std::string>& header) {
+/// Headers may come from a service: it must not write the rest of the answer by a line break, nor decide how
+/// the answer is delimited or what the WebSocket speaks.
+bool may_pass(const std::pair<std::string, std::string>& header) {
   constexpr std::string_view name_breakers{"\r\n\0: ", 5}, value_breakers{"\r\n\0", 3};
-  return !header.first.empty() && header.first.find_first_of(name_breakers) == std::string::npos &&
-         header.second.find_first_of(value_breakers) == std::string::npos;
+  constexpr std::array<std::string_view, 5> ours{"Content-Length", "Transfer-Encoding", "Connection",
+                                                 "Sec-Websocket-Extensions", "Sec-Websocket-Protocol"};
+  const auto& [name, value] = header;
+  return !name.empty() && name.find_first_of(name_breakers) == std::string::npos &&
+         value.find_first_of(value_breakers) == std::string::npos &&
+         std::find(ours.begin(), ours.end(), canonical_header_name(name)) == ours.end();
 }
 
 bool has_no_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
@@ -167,7 +173,7 @@ void http_session::respond(http_response response) {
   auto& answer = answer_.emplace();
   answer.result(response.status);
   for (const auto& header : response.headers) {
-    if (harmless(header)) answer.insert(header.first, header.second);
+    if (may_pass(header)) answer.insert(header.first, header.second);
   }
   answer.keep_alive(keep_alive_);
   if (!has_no_body(response.status)) {
@@ -182,7 +188,7 @@ void http_session::accept(http_headers headers) {
   auto& answer = answer_.emplace();
   answer.result(http::status::switching_protocols);
   for (const auto& header : headers) {
-    if (harmless(header)) answer.insert(header.first, header.second);
+    if (may_pass(header)) answer.insert(header.first, header.second);
   }
   answer.set(http::field::upgrade, "websocket");
   answer.set(http::field::connection, "Upgrade");

@@ -52,10 +52,11 @@ public:
   std::array<char, 65536>& read_buffer() { return read_buffer_; }
 
 private:
-  boost::asio::io_context context_{1};
   std::vector<flushable*> dirty_;
   std::vector<flushable*> flushing_;
   std::array<char, 65536> read_buffer_;
+  // Last, so that it ends first: with its handlers go sockets that take themselves off the list.
+  boost::asio::io_context context_{1};
 };
 
 }  // namespace actorgate::net

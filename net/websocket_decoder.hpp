@@ -22,19 +22,19 @@ struct websocket_event {
   };
 
   type what = type::none;
-  bool binary = false;  ///< of a message: opcode 2 instead of 1
-  bool compressed =
-      false;  ///< of a message: RSV1 was set, `payload` is still to be inflated and to be validated
+  bool binary = false;      ///< of a message: opcode 2 instead of 1
+  bool compressed = false;  ///< of a message: RSV1 was set; `payload` is neither inflated nor validated
   std::uint16_t code = 0;
   std::string_view payload;
 };
 
 /// The reading half of a WebSocket server (RFC 6455, sections 5 to 8) without I/O: bytes in, events out.
 ///
-///     first frame, FIN          first frame, no FIN
-///     --> message               --> fragments --continuation, FIN--> message
-///                                     | ^ continuation, no FIN; control frames in between are events of
-///                                     their own
+///     first frame, FIN      --> message
+///     first frame, no FIN   --> fragments --continuation, FIN--> message
+///                               | ^ continuation, no FIN
+///
+/// Control frames between fragments are events of their own.
 ///
 /// A decoder between two messages holds no heap memory; inside a message it holds what has arrived of it,
 /// unless the whole frame lies in the input, which is then unmasked and handed out in place.

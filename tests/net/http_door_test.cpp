@@ -179,11 +179,15 @@ TEST_CASE("the owner may ask before it accepts an upgrade, and add headers") {
   c.read();
   CHECK(c.received == "");
   SUBCASE("accepted") {
-    waiting->accept({{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"X-Bad", "1\r\nX-Injected: 2"}});
+    waiting->accept({{"Set-Cookie", "a=1"},
+                     {"Set-Cookie", "b=2"},
+                     {"X-Bad", "1\r\nX-Injected: 2"},
+                     {"sec-websocket-protocol", "soap"}});
     const auto answer = s.answer(c);
     CHECK(has_status(answer, 101));
     CHECK(contains(answer, "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n"));
     CHECK_FALSE(contains(answer, "Injected"));
+    CHECK_FALSE(contains(answer, "soap"));
     s.until([&] { return s.owner.visitors.size() == 1; });
   }
   SUBCASE("refused") {
@@ -258,6 +262,19 @@ TEST_CASE("an answer to HEAD, and one without content, has no body") {
   s.owner.answer = [](http_responder_ptr r) { r->respond({.status = 204, .headers = {}, .body = ""}); };
   c.send(get("/"));
   CHECK_FALSE(contains(s.answer(c), "Content-Length"));
+}
+
+TEST_CASE("what delimits an answer is not the owner's to say") {
+  street s;
+  s.owner.answer = [](http_responder_ptr r) {
+    r->respond({.headers = {{"content-length", "1"}, {"Transfer-Encoding", "chunked"}, {"Set-Cookie", "a"}},
+                .body = "whole"});
+  };
+  const auto answer = s.ask(get("/"));
+  CHECK(answer.ends_with("\r\n\r\nwhole"));
+  CHECK(contains(answer, "Content-Length: 5\r\n"));
+  CHECK(contains(answer, "Set-Cookie: a\r\n"));
+  CHECK_FALSE(contains(answer, "chunked"));
 }
 
 TEST_CASE("an expectation of 100-continue is met before the body is read") {

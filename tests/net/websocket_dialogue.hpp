@@ -63,7 +63,6 @@ struct dialogue {
   }
   ~dialogue() {
     if (server != nullptr) release();
-    tick(io);  // a loop must have nothing left to flush when it goes
   }
 
   websocket& socket() { return server->socket; }
