@@ -18,6 +18,8 @@ std::optional<value> read(std::string_view text, bool may_delete = false) {
   return v && cursor.done() ? v : std::nullopt;
 }
 
+std::string key(int number) { return std::string{'k'} += std::to_string(number); }
+
 std::optional<std::vector<value>> properties(std::string_view text, bool may_delete = false) {
   json_cursor cursor{text};
   return read_properties(cursor, may_delete);
@@ -163,7 +165,7 @@ TEST_CASE("a key given twice has its last value however many others there are") 
     for (int round = 0; round < 3; ++round) {
       for (int i = 0; i < count; ++i) {
         if (json.size() > 1) json += ',';
-        json += "\"k" + std::to_string(i) + "\":" + std::to_string(round * 1000 + i);
+        json += quoted(key(i)) + ':' + std::to_string(round * 1000 + i);
       }
     }
     const auto all = properties(json + '}');
@@ -171,7 +173,7 @@ TEST_CASE("a key given twice has its last value however many others there are") 
     REQUIRE(all->size() == static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
       const auto& v = (*all)[static_cast<std::size_t>(i)];
-      CHECK(v.key() == "k" + std::to_string(i));
+      CHECK(v.key() == key(i));
       CHECK(v.text() == std::to_string(2000 + i));
     }
   }
