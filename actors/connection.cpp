@@ -72,7 +72,7 @@ void connection::on_message(std::string_view text) {
   // Without an id there is nothing to answer.
   if (!request) return;
   handle(*request);
-  answer_passed();
+  subscribe_responses();
 }
 
 void connection::on_oversize(std::string_view prefix) {
@@ -174,13 +174,16 @@ void connection::on(service_replied& reply) {
     c.reply = std::move(reply);
     session_->view.on_reply(ticket, c.rid);
   }
-  answer_passed();
+  subscribe_responses();
 }
 
-/// Answers calls whose replies have come, and have nothing before them any more.
-void connection::answer_passed() {
-  while (session_ && !session_->passed.empty()) {
-    for (auto ticket : std::exchange(session_->passed, {})) answer(session_->calls.extract(ticket).mapped());
+/// What may be answered is answered at once: held events follow.
+void connection::pass(std::uint64_t ticket) { answer(session_->calls.extract(ticket).mapped()); }
+
+/// Subscribes to what services have answered with.
+void connection::subscribe_responses() {
+  while (session_ && !session_->responses.empty()) {
+    for (const auto& [id, rid] : std::exchange(session_->responses, {})) session_->view.subscribe_response(id, rid);
   }
 }
 
@@ -198,7 +201,7 @@ void connection::answer(call finished) {
   if (!creates && !version_.wraps_payload()) {
     return send(protocol::result_message(finished.id, protocol::rid_result(rid, {})));
   }
-  session_->view.subscribe_response(finished.id, rid);
+  session_->responses.emplace_back(finished.id, rid);
 }
 
 void connection::on(event_arrived& event) {
@@ -211,7 +214,7 @@ void connection::on(event_arrived& event) {
   session_->tid = std::move(token->tid);
   // What was asked without a token needs no second question.
   if (had_token) session_->view.on_token_changed();
-  answer_passed();
+  subscribe_responses();
 }
 
 void connection::on(reset_tokens& command) {
@@ -267,25 +270,25 @@ void connection::send(std::string message) { socket_.send(net::frame::text({mess
 void connection::on(slot_loaded& fact) {
   if (!session_) return;
   session_->view.on_loaded(fact.slot, std::move(fact.content));
-  answer_passed();
+  subscribe_responses();
 }
 
 void connection::on(slot_failed& fact) {
   if (!session_) return;
   session_->view.on_failed(fact.slot, *fact.why);
-  answer_passed();
+  subscribe_responses();
 }
 
 void connection::on(slot_event& fact) {
   if (!session_) return;
   session_->view.on_event(fact.slot, std::move(fact.event));
-  answer_passed();
+  subscribe_responses();
 }
 
 void connection::on(slot_reaccess& fact) {
   if (!session_) return;
   session_->view.on_reaccess(fact.slot, fact.throttle);
-  answer_passed();
+  subscribe_responses();
 }
 
 }  // namespace actorgate::actors

@@ -57,7 +57,8 @@ private:
     session(connection& self, cache::client_view_limits limits) : view(self, limits) {}
     cache::client_view view;
     std::unordered_map<std::uint64_t, call> calls;
-    std::vector<std::uint64_t> passed;  ///< replies that may be answered once the view has returned
+    /// Resource responses to subscribe to once the view has returned: the client's id, and the rid.
+    std::vector<std::pair<std::uint64_t, std::string>> responses;
     std::string token;                  ///< raw JSON; empty if there is none
     std::string tid;
     std::uint64_t next_call = 1;
@@ -76,7 +77,7 @@ private:
   void ask_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) override;
   void call_granted(std::uint64_t ticket) override;
   void call_refused(std::uint64_t ticket, const protocol::error& why) override;
-  void pass(std::uint64_t ticket) override { session_->passed.push_back(ticket); }
+  void pass(std::uint64_t ticket) override;
   void send(const cache::relayed_event& event) override;
   void send(std::string message) override;
   using lean_actor::send;
@@ -84,7 +85,7 @@ private:
   void handle(const protocol::client_request& request);
   void handle_version(const protocol::client_request& request);
   void handle_call(const protocol::client_request& request);
-  void answer_passed();
+  void subscribe_responses();
   void answer(call finished);
   void ask_service(std::uint64_t ticket, std::string_view type, const call& c);
   void request(std::uint64_t ticket, std::string subject, std::string payload, std::string name,
