@@ -93,11 +93,11 @@ void connection::on_closed(net::close_reason) {
 void connection::handle(const protocol::client_request& request) {
   if (request.kind == request_kind::invalid) return fail(request.id, protocol::errors::invalid_request());
   if (request.kind == request_kind::version) return handle_version(request);
-  if (too_long(protocol::split_rid(request.rid).name, request.method)) {
+  const bool waits = request.kind != request_kind::unsubscribe;
+  if (waits && too_long(protocol::split_rid(request.rid).name, request.method)) {
     return fail(request.id, protocol::errors::subject_too_long());
   }
   auto& view = in_session().view;
-  const bool waits = request.kind != request_kind::unsubscribe;
   if (waits && view.pending() + session_->calls.size() >= book_.config.pending_requests) {
     return fail(request.id, protocol::errors::request_limit_exceeded());
   }
@@ -183,7 +183,8 @@ void connection::pass(std::uint64_t ticket) { answer(session_->calls.extract(tic
 /// Subscribes to what services have answered with.
 void connection::subscribe_responses() {
   while (session_ && !session_->responses.empty()) {
-    for (const auto& [id, rid] : std::exchange(session_->responses, {})) session_->view.subscribe_response(id, rid);
+    for (const auto& [id, rid] : std::exchange(session_->responses, {}))
+      session_->view.subscribe_response(id, rid);
   }
 }
 

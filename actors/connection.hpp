@@ -59,7 +59,7 @@ private:
     std::unordered_map<std::uint64_t, call> calls;
     /// Resource responses to subscribe to once the view has returned: the client's id, and the rid.
     std::vector<std::pair<std::uint64_t, std::string>> responses;
-    std::string token;                  ///< raw JSON; empty if there is none
+    std::string token;  ///< raw JSON; empty if there is none
     std::string tid;
     std::uint64_t next_call = 1;
   };

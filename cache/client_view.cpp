@@ -157,6 +157,8 @@ void client_view::dispose(subscription& s) {
   cancel_event(s);
   drop_held(s);
   stop_watching(s);
+  // A tree in which it was needed once may do without it.
+  wake(s);
   if (s.freed) freed_.remove(&s);
   if (s.access_ticket) asks_.erase(s.access_ticket);
   for (const auto& call : s.calls) port_.call_refused(call.ticket, protocol::errors::internal_error());
