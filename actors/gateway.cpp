@@ -106,7 +106,7 @@ void gateway::on_nats(net::nats_event event, const std::string& detail) {
   spdlog::warn("NATS: {}; all cached resources are fetched anew", detail);
   static const auto everything =
       std::make_shared<const protocol::reset_event>(protocol::reset_event{{">"}, {">"}});
-  for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, 0});
+  for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, after_outage});
 }
 
 void gateway::on_websocket(net::loop& l, net::tcp_socket socket, net::handshake said,

@@ -36,6 +36,8 @@ public:
 
   std::uint16_t port() const { return door_->port(); }
   const std::string& nats_url() const { return nats_url_; }
+  /// How many WebSocket clients there are.
+  std::size_t connections() const { return book_.statistics->connections; }
 
 private:
   struct config : caf::actor_system_config {

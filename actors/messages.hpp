@@ -114,6 +114,10 @@ struct request_route {
   cache::watcher_id shard = 0;  ///< that of the connection
 };
 
+/// The throttle of what is asked again because NATS has been away. Services may come back later than we do:
+/// such a request waits for somebody to listen.
+inline constexpr cache::throttle_id after_outage = ~cache::throttle_id{0};
+
 /// entry, connection -> nats_gateway
 struct send_request {
   std::string subject;

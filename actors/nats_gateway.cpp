@@ -1,5 +1,6 @@
 #include "actors/nats_gateway.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "protocol/service_response.hpp"
@@ -10,6 +11,12 @@ namespace {
 /// Reset throttles are numbered by the system's subscription, reference throttles by connections: apart by
 /// this bit.
 constexpr cache::throttle_id reset_bit = cache::throttle_id{1} << 63;
+
+/// How often a request is sent again to which nobody listens, and the pauses: with these, for half a minute.
+constexpr int max_unheard = 12;
+std::chrono::milliseconds pause_before_retry(int unheard) {
+  return std::min(std::chrono::milliseconds{125} * (1 << unheard), std::chrono::milliseconds{4000});
+}
 
 std::uint64_t id_of_reply(std::string_view subject) {
   const auto token = subject.substr(subject.rfind('.') + 1);
@@ -30,32 +37,38 @@ void nats_gateway::on(subscribe_system& command) {
 
 void nats_gateway::on(send_request& request) {
   const auto id = next_request_++;
-  auto& p = pending_[id];
-  p = {request.ticket,
-       std::move(request.route),
-       request.throttle,
-       {},
-       std::move(request.subject),
-       std::move(request.payload)};
-  if (p.throttle) {
-    const auto limit = p.throttle & reset_bit ? book_.config.reset_throttle : book_.config.reference_throttle;
-    if (!throttle_.enter(p.throttle, limit, id)) return;
-  }
-  if (const auto group = p.throttle; !publish(id)) release(group);
+  pending_[id] = {request.ticket,
+                  std::move(request.route),
+                  request.throttle,
+                  {},
+                  std::move(request.subject),
+                  std::move(request.payload)};
+  start(id);
+}
+
+/// Sends a request when its throttle allows.
+void nats_gateway::start(std::uint64_t id) {
+  const auto group = pending_.at(id).throttle;
+  const auto limit = group & reset_bit ? book_.config.reset_throttle : book_.config.reference_throttle;
+  pending_.at(id).is = pending::state::queued;
+  if (group && limit > 0 && !throttle_.enter(group, limit, id)) return;
+  if (!publish(id)) release(group);
 }
 
 /// Whether the request is on its way; otherwise it has been answered.
 bool nats_gateway::publish(std::uint64_t id) {
   auto& p = pending_.at(id);
   const auto reply = bus_->inbox_prefix() + '.' + std::to_string(id);
-  const auto subject = std::exchange(p.subject, {});
-  const auto payload = std::exchange(p.payload, {});
+  const bool once = p.throttle != after_outage;
+  const auto subject = once ? std::exchange(p.subject, {}) : p.subject;
+  const auto payload = once ? std::exchange(p.payload, {}) : p.payload;
   const auto sent = bus_->publish(subject, reply, payload);
   if (sent != net::sent::ok) {
     const bool too_long = sent == net::sent::subject_too_long;
     answer(id, too_long ? request_outcome::subject_too_long : request_outcome::failed, nullptr);
     return false;
   }
+  p.is = pending::state::sent;
   p.due = now() + book_.config.request_timeout;
   deadlines_.add(id, p.due);
   watch_clock();
@@ -74,7 +87,7 @@ void nats_gateway::on_reply(const message_ptr& message) {
   const auto found = pending_.find(id);
   // A late or second answer.
   if (found == pending_.end()) return;
-  if (message->no_responders()) return finish(id, request_outcome::no_responders, nullptr);
+  if (message->no_responders()) return on_unheard(id, found->second);
   if (protocol::is_pre_response(message->data())) {
     if (const auto timeout = protocol::read_pre_response(message->data())) {
       found->second.due = now() + *timeout;
@@ -83,6 +96,17 @@ void nats_gateway::on_reply(const message_ptr& message) {
     return;
   }
   finish(id, request_outcome::answered, message);
+}
+
+/// Nobody listens. After an outage that says nothing: the service may not be back yet.
+void nats_gateway::on_unheard(std::uint64_t id, pending& p) {
+  if (p.throttle != after_outage) return finish(id, request_outcome::no_responders, nullptr);
+  if (++p.unheard > max_unheard) return finish(id, request_outcome::timed_out, nullptr);
+  p.is = pending::state::pausing;
+  p.due = now() + pause_before_retry(p.unheard);
+  deadlines_.add(id, p.due);
+  watch_clock();
+  release(p.throttle);
 }
 
 void nats_gateway::finish(std::uint64_t id, request_outcome outcome, message_ptr message) {
@@ -114,8 +138,11 @@ void nats_gateway::on(tick&) {
   deadlines_.collect(time, [&](std::uint64_t id) {
     const auto found = pending_.find(id);
     if (found == pending_.end()) return;
-    // A pre-response has moved it.
+    // A pre-response has moved it, or it has been sent again.
     if (found->second.due > time) return deadlines_.add(id, found->second.due);
+    if (found->second.is == pending::state::pausing) return start(id);
+    // Its time begins when it is sent.
+    if (found->second.is == pending::state::queued) return;
     finish(id, request_outcome::timed_out, nullptr);
   });
   if (!deadlines_.empty()) watch_clock();

@@ -35,13 +35,17 @@ public:
   void on(tick&);
 
 private:
-  /// A request that has not been answered; its payload only while a throttle holds it back.
+  /// A request that has not been answered; its payload only while a throttle holds it back, or if it may be
+  /// sent again.
   struct pending {
     std::uint64_t ticket;
     request_route route;
     cache::throttle_id throttle;
     std::chrono::steady_clock::time_point due;
     std::string subject, payload;
+    /// `queued` behind its throttle, `sent`, or `pausing` until it is due to be sent again.
+    enum class state : std::uint8_t { queued, sent, pausing } is = state::queued;
+    int unheard = 0;  ///< how often nobody listened
   };
   /// Whom the messages of a NATS subscription are for: one of both.
   struct subscriber {
@@ -49,9 +53,11 @@ private:
     connection_actor connection;
   };
 
+  void start(std::uint64_t id);
   bool publish(std::uint64_t id);
   void release(cache::throttle_id throttle);
   void on_reply(const message_ptr& message);
+  void on_unheard(std::uint64_t id, pending& p);
   void finish(std::uint64_t id, request_outcome outcome, message_ptr message);
   cache::throttle_id answer(std::uint64_t id, request_outcome outcome, message_ptr message);
   std::uint64_t subscribe(std::string_view subject, subscriber whom);

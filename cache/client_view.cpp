@@ -392,7 +392,11 @@ void client_view::on_access_of(subscription& s, const protocol::error* why) {
   for (auto id : std::exchange(s.waiters, {})) {
     const auto t = tasks_.find(id);
     const bool concerned = t != tasks_.end() && t->second.asks() && t->second.subject == &s;
-    concerned&& refusal ? refuse_request(id, *refusal) : ready_.push_back(id);
+    if (concerned && refusal) {
+      refuse_request(id, *refusal);
+    } else {
+      ready_.push_back(id);
+    }
   }
   if (s.busy == busy_with::access) {
     s.busy = busy_with::nothing;

@@ -281,10 +281,8 @@ void entry::tell(const variant& v, const resource_event_ptr& event) {
 }
 
 void entry::remove(variant& v) {
+  // No query request for it is under way: what could remove it waits for those.
   std::erase_if(links_, [&v](const auto& l) { return l.second.target == &v; });
-  for (auto& [ticket, target] : queries_) {
-    if (target == &v) target = nullptr;
-  }
   std::erase_if(variants_, [&v](const auto& each) { return each.get() == &v; });
 }
 

@@ -422,6 +422,21 @@ TEST_CASE("a failed resource that the client lets go of is tried again with what
           R"({"result":{"models":{"late":{},"x":{}},"collections":{"b":[{"rid":"x"},{"rid":"late"}]}},"id":2})"});
 }
 
+TEST_CASE("a request that waits for what its tree has lost since goes on without it") {
+  view_dialogue d;
+  d.has("a", R"([{"rid":"b"}])"), d.has("b", R"([{"rid":"a"}])");
+  d.get(1, "a"), d.grant(1), d.loaded("a");
+  d.reaccess("a");
+  d.subscribe(2, "b");
+  CHECK(d.grant(2) == said{"ask 3 a"});
+  CHECK(d.loaded("b").size() == 1);
+  d.unsubscribe(3, "b");  // both have to be sent again
+  CHECK(d.grant(3) == said{});
+  const auto b = "unwatch " + std::to_string(d.slot("b")) + " b";
+  CHECK(d.failed("a") == said{b, refusal(not_found, 1)});
+  CHECK(d.view.idle());
+}
+
 // -- deleted resources ------------------------------------------------------------------------------------
 
 TEST_CASE("a subscribe to a deleted resource that is still referred to fetches it anew") {

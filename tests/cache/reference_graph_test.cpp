@@ -79,6 +79,7 @@ TEST_CASE("a reference counts as often as it is there") {
   g.link("ab ab");
   g.at("a").direct = 1;
   CHECK(g.at("b").holders == 2);
+  CHECK(g.at("a").references.size() == 1);
   g.graph.unlink(g.at("a"), g.at("b"));
   CHECK(g.suspect("").dead.empty());
   g.graph.unlink(g.at("a"), g.at("b"));
@@ -191,6 +192,7 @@ TEST_CASE("a revived resource keeps what the dead copy refers to") {
     g.at("x").pins = 1;
     g.at("a").pins = 0;
     CHECK(g.suspect("a").unwanted.empty());
+    CHECK(g.suspect("ax").unwanted.empty());
   }
 }
 

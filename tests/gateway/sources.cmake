@@ -1,0 +1,29 @@
+actorgate_test(gateway_test
+  gateway/access_test.cpp
+  gateway/cache_test.cpp
+  gateway/call_test.cpp
+  gateway/error_test.cpp
+  gateway/event_test.cpp
+  gateway/lifecycle_test.cpp
+  gateway/limits_test.cpp
+  gateway/nats_restart_test.cpp
+  gateway/order_test.cpp
+  gateway/query_test.cpp
+  gateway/reference_test.cpp
+  gateway/reset_test.cpp
+  gateway/service_request_test.cpp
+  gateway/stage.cpp
+  gateway/subscribe_test.cpp
+  gateway/throttle_test.cpp
+  gateway/timeout_test.cpp
+  gateway/token_test.cpp
+  gateway/version_test.cpp
+)
+target_link_libraries(gateway_test PRIVATE actorgate_actors test_support)
+
+actorgate_test(gateway_load_test
+  gateway/load_order_test.cpp
+  gateway/load_storm_test.cpp
+  gateway/stage.cpp
+)
+target_link_libraries(gateway_load_test PRIVATE actorgate_actors test_support)
