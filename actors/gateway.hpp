@@ -27,8 +27,9 @@ struct gateway_options {
 /// Start: shards, NATS, actors, door. End: door, connections, NATS, shards, actors.
 class gateway final : private net::http_door_owner {
 public:
-  /// Serves from here on. Throws `net::nats_error` or `std::system_error`, with a message for whoever started
-  /// it. `on_lost` is called, on some thread, when NATS is gone for good.
+  /// Serves from here on; to be ended on the same thread, where CAF keeps something of its system. Throws
+  /// `net::nats_error` or `std::system_error`, with a message for whoever started it. `on_lost` is called, on
+  /// some thread, when NATS is gone for good.
   gateway(const gateway_options& options, std::function<void(std::string)> on_lost);
   ~gateway();
   gateway(const gateway&) = delete;
