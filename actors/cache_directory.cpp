@@ -22,7 +22,7 @@ bool any_matches(const std::vector<protocol::name_pattern>& patterns, std::strin
 void cache_directory::on(open_resource& command) {
   auto& [entry, passed] = entries_[command.name];
   if (!entry) {
-    entry = spawn_lean<cache_entry>(home_system(), home(), book_, command.name, self());
+    entry = spawn_lean<cache_entry>(home_system(), home(), book_, command.name);
   }
   ++passed;
   send(entry, std::move(command));

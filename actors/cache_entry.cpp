@@ -9,11 +9,10 @@
 namespace actorgate::actors {
 
 cache_entry::cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
-                         std::string name, directory_actor directory)
+                         std::string name)
     : lean_actor(config, home),
       book_(book),
       name_(std::move(name)),
-      directory_(std::move(directory)),
       // Answers to an earlier entry of the same name must not be taken for ours.
       machine_(*this, id() << 32) {}
 
@@ -72,7 +71,8 @@ void cache_entry::watch_clock(std::chrono::milliseconds delay) {
 }
 
 void cache_entry::check_empty() {
-  if (machine_.empty()) send(directory_, entry_emptied{name_, served_});
+  // Found anew each time: holding each other, the two would never go.
+  if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{name_, served_});
 }
 
 // -- what the machine wants ---------------------------------------------------

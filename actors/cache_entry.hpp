@@ -17,7 +17,7 @@ public:
 
   /// Subscribes to the events of the name, before anything is asked.
   cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
-              std::string name, directory_actor directory);
+              std::string name);
 
   void on(open_resource& command);
   void on(close_resource& command);
@@ -43,7 +43,6 @@ private:
 
   const address_book& book_;
   std::string name_;
-  directory_actor directory_;
   cache::entry machine_;
   std::vector<relay_actor> relays_;  ///< by shard
   /// Replies to clients that wait their turn; tickets are the entry's own.

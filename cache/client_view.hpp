@@ -159,7 +159,7 @@ private:
   void cancel_event(subscription& s);
   void answer(const waiting_call& call, const protocol::access_rights& rights);
 
-  // access
+  // access (client_view_access.cpp)
   void require_access(subscription& s, throttle_id throttle = 0);
   void forget_access(subscription& s);
   void renew_access(subscription& s, throttle_id throttle);
