@@ -83,6 +83,30 @@ const error& unsubscribed() {
   static const error e = system_error("unsubscribed", "Unsubscribed");
   return e;
 }
+const error& bad_request() {
+  static const error e = system_error("badRequest", "Bad request");
+  return e;
+}
+const error& method_not_allowed() {
+  static const error e = system_error("methodNotAllowed", "Method not allowed");
+  return e;
+}
+const error& forbidden() {
+  static const error e = system_error("forbidden", "Forbidden");
+  return e;
+}
+const error& forbidden_origin() {
+  static const error e = system_error("forbidden", "Forbidden origin");
+  return e;
+}
+const error& service_unavailable() {
+  static const error e = system_error("serviceUnavailable", "Service unavailable");
+  return e;
+}
+const error& not_implemented() {
+  static const error e = system_error("notImplemented", "Not implemented");
+  return e;
+}
 
 }  // namespace errors
 }  // namespace actorgate::protocol

@@ -39,6 +39,16 @@ const error& subject_too_long();
 const error& deleted();
 /// The client has unsubscribed before its subscribe request could be answered.
 const error& unsubscribed();
+
+// Told over HTTP only.
+
+const error& bad_request();
+const error& method_not_allowed();
+const error& forbidden();
+/// Pages of that origin may not ask us.
+const error& forbidden_origin();
+const error& service_unavailable();
+const error& not_implemented();
 }  // namespace errors
 
 }  // namespace actorgate::protocol

@@ -27,5 +27,6 @@ function(actorgate_fuzzer name)
 endfunction()
 
 actorgate_fuzzer(client_request_fuzz actorgate_protocol)
+actorgate_fuzzer(http_target actorgate_protocol)
 actorgate_fuzzer(service_message_fuzz actorgate_cache)
 actorgate_fuzzer(websocket_decoder_fuzz actorgate_net)
