@@ -30,6 +30,8 @@ void cache_entry::on(open_resource& command) {
 void cache_entry::on(close_resource& command) {
   ++served_;
   if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
+  // The directory may just have learnt of an end that this command had crossed.
+  check_empty();
 }
 
 void cache_entry::on(event_arrived& event) {

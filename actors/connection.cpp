@@ -243,8 +243,9 @@ void connection::watch(cache::slot_id slot, std::string_view rid, cache::throttl
 
 void connection::unwatch(cache::slot_id slot, std::string_view rid) {
   const auto expanded = expand(rid);
+  const auto [name, query] = protocol::split_rid(expanded);
   send(book_.places[shard_].hub,
-       unsubscribe_client{self(), slot, std::string{protocol::split_rid(expanded).name}, std::string{rid}});
+       unsubscribe_client{self(), slot, std::string{name}, std::string{query}, std::string{rid}});
 }
 
 void connection::ask_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {

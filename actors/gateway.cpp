@@ -38,12 +38,21 @@ gateway::config::config(std::size_t shards) {
 gateway::gateway(const gateway_options& options, std::function<void(std::string)> on_lost)
     : on_lost_(std::move(on_lost)), config_(options.shards), system_(config_) {
   book_.config = options.actors;
-  start_nats(options.nats);
-  start_actors();
+  try {
+    start_nats(options.nats);
+    start_actors();
+    open_door(options.door);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+void gateway::open_door(const net::http_door_options& options) {
   std::vector<net::loop*> loops;
   auto& shards = scheduler::of(system_);
   for (std::size_t i = 0; i < shards.size(); ++i) loops.push_back(&shards.at(i).loop());
-  door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options.door);
+  door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options);
 }
 
 void gateway::start_nats(const net::nats_options& options) {
@@ -69,9 +78,12 @@ void gateway::start_actors() {
   book_.nats = spawn_lean<nats_gateway>(system_, book_.nats_unit, book_, bus_);
   bus_->deliver_to(book_.nats);
   tell(book_.nats, subscribe_system{std::move(system)});
+  started_ = true;
 }
 
-gateway::~gateway() {
+gateway::~gateway() { stop(); }
+
+void gateway::stop() {
   if (door_) door_->stop();
   stop_connections();
   if (bus_) run_on(nats_shard(), [this] { bus_->close(); });
@@ -102,6 +114,8 @@ void gateway::on_nats(net::nats_event event, const std::string& detail) {
     case net::nats_event::messages_lost:
       break;
   }
+  // Nothing has been asked so far, and the address book is still being written.
+  if (!started_) return;
   // Whatever was said meanwhile has not been heard: everything has to be asked again.
   spdlog::warn("NATS: {}; all cached resources are fetched anew", detail);
   static const auto everything =

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -47,6 +48,8 @@ private:
 
   void start_nats(const net::nats_options& options);
   void start_actors();
+  void open_door(const net::http_door_options& options);
+  void stop();
   void stop_connections();
   void on_nats(net::nats_event event, const std::string& detail);
   void on_websocket(net::loop& l, net::tcp_socket socket, net::handshake said,
@@ -61,6 +64,7 @@ private:
   std::shared_ptr<nats_bus> bus_;
   std::unique_ptr<net::http_door> door_;
   std::string nats_url_;
+  std::atomic<bool> started_ = false;
 };
 
 }  // namespace actorgate::actors

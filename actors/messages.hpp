@@ -36,6 +36,7 @@ struct unsubscribe_client {
   connection_actor connection;
   cache::slot_id slot;
   std::string name;
+  std::string query;
   std::string rid;
 };
 /// relay -> hub: I have no client any more, after that many commands of yours.

@@ -85,8 +85,8 @@ void nats_gateway::release(cache::throttle_id throttle) {
 void nats_gateway::on_reply(const message_ptr& message) {
   const auto id = id_of_reply(message->subject());
   const auto found = pending_.find(id);
-  // A late or second answer.
-  if (found == pending_.end()) return;
+  // A late or second answer, or somebody who answers what has not been asked yet.
+  if (found == pending_.end() || found->second.is != pending::state::sent) return;
   if (message->no_responders()) return on_unheard(id, found->second);
   if (protocol::is_pre_response(message->data())) {
     if (const auto timeout = protocol::read_pre_response(message->data())) {

@@ -32,103 +32,137 @@ relay::relay(caf::actor_config& config, caf::execution_unit* home, const address
       name_(std::move(name)),
       shard_(shard) {}
 
-relay::group& relay::obtain(subscribe_client& command) {
-  const auto found = std::ranges::find(groups_, command.rid, &group::rid);
-  if (found != groups_.end()) return *found;
-  auto& fresh = groups_.emplace_back();
-  fresh.rid = std::move(command.rid);
-  fresh.query = std::move(command.query);
-  return fresh;
+// -- clients ------------------------------------------------------------------
+
+void relay::group::settle() {
+  if (leaving.empty()) return;
+  const auto place = [](const client& c) { return std::pair{c.connection.operator->(), c.slot}; };
+  std::ranges::sort(leaving, {}, place);
+  std::erase_if(clients,
+                [&](const client& c) { return std::ranges::binary_search(leaving, place(c), {}, place); });
+  leaving.clear();
 }
 
 void relay::on(subscribe_client& command) {
   ++served_;
-  auto& g = obtain(command);
-  const bool loaded = g.current != nullptr;
-  if (loaded) send(command.connection, slot_loaded{command.slot, g.current});
-  g.clients.push_back({std::move(command.connection), command.slot, loaded});
-  if (!loaded && !g.asked) ask(g, command.throttle);
+  const auto q = queries_.try_emplace(std::move(command.query)).first;
+  auto& o = q->second;
+  const bool loaded = o.current != nullptr;
+  if (loaded) send(command.connection, slot_loaded{command.slot, o.current});
+  o.groups[std::move(command.rid)].clients.push_back({std::move(command.connection), command.slot, loaded});
+  if (!loaded && !o.asked) ask(q->first, o, command.throttle);
 }
 
-void relay::ask(group& g, cache::throttle_id throttle) {
-  g.asked = true;
-  send(directory_, open_resource{name_, g.query, self(), shard_, throttle});
+void relay::ask(const std::string& query, opened& o, cache::throttle_id throttle) {
+  o.asked = true;
+  send(directory_, open_resource{name_, query, self(), shard_, throttle});
 }
 
 void relay::on(unsubscribe_client& command) {
   ++served_;
-  const auto g = std::ranges::find(groups_, command.rid, &group::rid);
-  if (g != groups_.end()) {
-    const auto is_meant = [&](const client& c) {
-      return c.slot == command.slot && c.connection == command.connection;
-    };
-    const auto place = std::ranges::find_if(g->clients, is_meant);
-    if (place != g->clients.end()) {
-      *place = std::move(g->clients.back());
-      g->clients.pop_back();
-    }
+  const auto q = queries_.find(command.query);
+  if (q == queries_.end()) return check_empty();
+  auto& groups = q->second.groups;
+  if (const auto g = groups.find(command.rid); g != groups.end()) {
+    auto& [clients, leaving] = g->second;
+    leaving.push_back({std::move(command.connection), command.slot});
+    if (leaving.size() * 2 < clients.size()) return;
+    g->second.settle();
+    if (clients.empty()) groups.erase(g);
   }
-  remove_empty();
+  clean(q);
 }
 
-/// Lets go of groups without clients, and of the relay itself if there is none left.
-void relay::remove_empty() {
-  for (std::size_t i = 0; i < groups_.size();) {
-    if (!groups_[i].clients.empty()) {
-      ++i;
-      continue;
-    }
-    const auto gone = std::move(groups_[i]);
-    groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i));
-    const bool still_open =
-        std::ranges::any_of(groups_, [&](const group& g) { return g.query == gone.query; });
-    if (!still_open) send(directory_, close_resource{name_, gone.query, shard_});
+/// Lets go of a query without clients, and of the relay itself if there is none left.
+void relay::clean(opened_queries::iterator q) {
+  const auto& o = q->second;
+  if (o.groups.empty() && !o.asked) {
+    send(directory_, close_resource{name_, q->first, shard_});
+    become(q, 0);
+    queries_.erase(q);
   }
-  if (groups_.empty()) send(book_.places[shard_].hub, relay_emptied{name_, served_});
+  check_empty();
+}
+
+void relay::check_empty() {
+  if (queries_.empty()) send(book_.places[shard_].hub, relay_emptied{name_, served_});
+}
+
+// -- what the entry says ------------------------------------------------------
+
+/// The query is this resource from now on; 0: none.
+void relay::become(opened_queries::iterator q, cache::resource_id resource) {
+  auto& o = q->second;
+  if (o.resource == resource) return;
+  const auto [begin, end] = resources_.equal_range(o.resource);
+  const auto old = std::find_if(begin, end, [q](const auto& each) { return each.second == q; });
+  if (old != end) resources_.erase(old);
+  o.resource = resource;
+  if (resource != 0) resources_.emplace(resource, q);
 }
 
 void relay::on(resource_loaded& fact) {
-  for (auto& g : groups_) {
-    if (g.query != fact.query) continue;
-    g.resource = fact.resource;
-    g.current = fact.content;
-    g.asked = false;
+  const auto q = queries_.find(fact.query);
+  if (q == queries_.end()) return;
+  auto& o = q->second;
+  become(q, fact.resource);
+  o.current = fact.content;
+  o.asked = false;
+  for (auto& [rid, g] : o.groups) {
     for (auto& c : g.clients) {
-      if (!std::exchange(c.loaded, true)) send(c.connection, slot_loaded{c.slot, g.current});
+      if (!std::exchange(c.loaded, true)) send(c.connection, slot_loaded{c.slot, o.current});
     }
   }
+  clean(q);
 }
 
 void relay::on(resource_failed& fact) {
-  for (auto& g : groups_) {
-    if (g.query != fact.query) continue;
-    g.asked = false;
+  const auto q = queries_.find(fact.query);
+  if (q == queries_.end()) return;
+  q->second.asked = false;
+  for (const auto& [rid, g] : q->second.groups) {
     for (const auto& c : g.clients) send(c.connection, slot_failed{c.slot, fact.why});
-    g.clients.clear();
   }
-  remove_empty();
+  q->second.groups.clear();
+  clean(q);
 }
 
 void relay::on(resource_changed& fact) {
   const bool stays = fact.event->kind == event_kind::custom || fact.event->kind == event_kind::create;
   const bool ends = fact.event->kind == event_kind::deleted;
-  for (auto& g : groups_) {
-    if (g.resource != fact.resource) continue;
-    if (!stays) g.current = nullptr;
-    const cache::relayed_event_ptr event = std::make_shared<framed_event>(fact.event, g.rid);
-    for (const auto& c : g.clients) {
-      if (c.loaded) send(c.connection, slot_event{c.slot, event});
-    }
-    if (!ends) continue;
-    g.resource = 0;
-    std::erase_if(g.clients, [](const client& c) { return c.loaded; });
+  std::vector<opened_queries::iterator> ended;
+  const auto [begin, end] = resources_.equal_range(fact.resource);
+  for (auto each = begin; each != end; ++each) {
+    auto& o = each->second->second;
+    if (!stays) o.current = nullptr;
+    spread(o, fact.event);
+    if (ends) ended.push_back(each->second);
   }
-  if (ends) remove_empty();
+  for (const auto q : ended) {
+    become(q, 0);
+    for (auto& [rid, g] : q->second.groups)
+      std::erase_if(g.clients, [](const client& c) { return c.loaded; });
+    std::erase_if(q->second.groups, [](const auto& each) { return each.second.clients.empty(); });
+    clean(q);
+  }
+}
+
+void relay::spread(opened& o, const cache::resource_event_ptr& event) {
+  for (auto& [rid, g] : o.groups) {
+    g.settle();
+    const cache::relayed_event_ptr framed = std::make_shared<framed_event>(event, rid);
+    for (const auto& c : g.clients) {
+      if (c.loaded) send(c.connection, slot_event{c.slot, framed});
+    }
+  }
 }
 
 void relay::on(access_changed& fact) {
-  for (const auto& g : groups_) {
-    for (const auto& c : g.clients) send(c.connection, slot_reaccess{c.slot, fact.throttle});
+  for (auto& [query, o] : queries_) {
+    for (auto& [rid, g] : o.groups) {
+      g.settle();
+      for (const auto& c : g.clients) send(c.connection, slot_reaccess{c.slot, fact.throttle});
+    }
   }
 }
 

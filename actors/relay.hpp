@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,11 @@ private:
   mutable net::frame_ptr current_, legacy_;
 };
 
-/// See `relay_actor`. The clients of a rid are a group; groups with the same query share what the entry says.
+/// See `relay_actor`. What clients ask for is a query; those of one query who write the rid alike are a
+/// group, and share the frames of its events.
+///
+/// Every query has at most one question to the entry under way, and is not closed before that is answered: so
+/// no answer to an earlier question can be taken for that to a later one.
 class relay final : public lean_actor<relay, relay_actor> {
 public:
   static constexpr auto actor_name = "relay";
@@ -44,25 +49,35 @@ private:
   struct client {
     connection_actor connection;
     cache::slot_id slot;
-    bool loaded;  ///< has been told of the resource, so gets its events
+    bool loaded = false;  ///< has been told of the resource, so gets its events
   };
   struct group {
-    std::string rid, query;
-    cache::resource_id resource = 0;  ///< 0: not loaded
-    cache::snapshot_ptr current;      ///< null once an event has made it old
-    bool asked = false;               ///< the entry will say what is current
     std::vector<client> clients;
-  };
+    std::vector<client> leaving;  ///< to be looked for among the clients; perhaps gone already
 
-  group& obtain(subscribe_client& command);
-  void ask(group& g, cache::throttle_id throttle);
-  void close(group& g);
-  void remove_empty();
+    /// Removes those who are leaving: all in one pass, because a thousand may leave at once.
+    void settle();
+  };
+  struct opened {
+    cache::resource_id resource = 0;      ///< 0: not loaded
+    cache::snapshot_ptr current;          ///< null once an event has made it old
+    bool asked = false;                   ///< the entry will say what is current
+    std::map<std::string, group> groups;  ///< by the rid that their clients use
+  };
+  using opened_queries = std::map<std::string, opened>;
+
+  void ask(const std::string& query, opened& o, cache::throttle_id throttle);
+  void become(opened_queries::iterator o, cache::resource_id resource);
+  void spread(opened& o, const cache::resource_event_ptr& event);
+  void clean(opened_queries::iterator o);
+  void check_empty();
 
   const address_book& book_;
   const directory_actor& directory_;
   std::string name_;
-  std::vector<group> groups_;
+  opened_queries queries_;
+  /// Which queries are a resource.
+  std::multimap<cache::resource_id, opened_queries::iterator> resources_;
   std::uint32_t served_ = 0;
   cache::watcher_id shard_;
 };

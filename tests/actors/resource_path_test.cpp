@@ -217,3 +217,63 @@ TEST_CASE("a deleted resource is asked for anew by whoever comes next") {
   s.run();
   CHECK(s.a_log.back() == R"(loaded 2 {"n":5})");
 }
+
+TEST_CASE("what is said to a client that has left is not taken for what is said to the next one") {
+  clients s;
+  auto& c_log = s.new_log();
+  const auto c = s.connect(c_log);
+  s.subscribe(1, c, 9, "x");
+  s.run();
+  s.reply(s.bus->take(), model_1);
+  s.run();
+  // The relay of shard 0 hears all three before the entry hears of any, and an event comes in between.
+  s.subscribe(0, s.a, 1, "x");
+  s.unsubscribe(0, s.a, 1, "x");
+  s.run_one();
+  s.subscribe(0, s.b, 2, "x");
+  s.run_one();
+  s.deliver("event.x.change", R"({"values":{"n":2}})");
+  s.run();
+  s.deliver("event.x.change", R"({"values":{"m":3}})");
+  s.run();
+  const bool early = s.b_log.front() == R"(loaded 2 {"n":1})";
+  if (early) s.b_log.erase(s.b_log.begin());
+  CHECK(s.b_log.front() == (early ? R"(event 2 change {"values":{"n":2}})" : R"(loaded 2 {"n":2})"));
+  CHECK(s.b_log.back() == R"(event 2 change {"values":{"m":3}})");
+  CHECK(s.b_log.size() == 2);
+}
+
+TEST_CASE("a deletion that crosses the last unsubscribe leaves nothing behind") {
+  clients s;
+  s.load();
+  s.deliver("event.x.delete", "null");
+  s.run_one();
+  s.run_one();
+  // As when a relay on another thread has let go just now: the directory hears of it before it hears of the
+  // end.
+  actors::tell(s.book.home_of("x").directory, actors::close_resource{"x", "", 0});
+  s.run();
+  s.pass(10s);
+  CHECK_FALSE(s.subscribed("event.x.*"));
+}
+
+TEST_CASE("of many clients that leave, those who stay are told of what comes") {
+  clients s;
+  constexpr cache::slot_id many = 100;
+  for (cache::slot_id slot = 1; slot <= many; ++slot) s.subscribe(0, s.a, slot, "x");
+  s.run();
+  s.reply(s.bus->take(), model_1);
+  s.run();
+  for (cache::slot_id slot = 1; slot <= many; ++slot) {
+    if (slot % 10 != 0) s.unsubscribe(0, s.a, slot, "x");
+  }
+  s.unsubscribe(0, s.b, 20, "x");  // who never was there
+  s.a_log.clear();
+  s.deliver("event.x.change", R"({"values":{"n":2}})");
+  s.run();
+  CHECK(s.a_log.size() == 10);
+  for (cache::slot_id slot = 10; slot <= many; slot += 10) s.unsubscribe(0, s.a, slot, "x");
+  s.run();
+  s.pass(10s);
+  CHECK_FALSE(s.subscribed("event.x.*"));
+}

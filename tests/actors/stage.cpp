@@ -102,6 +102,8 @@ caf::scheduler::test_coordinator& stage::clockwork() {
 
 void stage::run() { clockwork().run(); }
 
+void stage::run_one() { clockwork().run_once(); }
+
 void stage::pass(std::chrono::milliseconds time) {
   // In small steps: what a timer sets off may set another.
   for (; time.count() > 0; time -= std::chrono::milliseconds{10}) {
@@ -130,7 +132,7 @@ void stage::subscribe(cache::watcher_id shard, const actors::connection_actor& w
 void stage::unsubscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
                         const std::string& name, const std::string& query) {
   const auto rid = query.empty() ? name : name + '?' + query;
-  actors::tell(book.places[shard].hub, actors::unsubscribe_client{who, slot, name, rid});
+  actors::tell(book.places[shard].hub, actors::unsubscribe_client{who, slot, name, query, rid});
 }
 
 }  // namespace actorgate::test

@@ -72,6 +72,8 @@ public:
 
   /// Has all actors run until none has anything to do.
   void run();
+  /// Has the one run whose turn it is.
+  void run_one();
   /// Lets time pass, and has them run.
   void pass(std::chrono::milliseconds time);
   /// What NATS delivers on the subscription whose subject matches.
