@@ -29,9 +29,11 @@ subscription& client_view::obtain(std::string_view rid, throttle_id tree, bool f
     auto fresh = std::make_unique<subscription>(std::string{rid});
     known = fresh.get();
     subscriptions_.emplace(known->rid, std::move(fresh));
+    rid_bytes_ += known->rid.size();
   }
   graph_.revive(*known);
   known->tree = tree;
+  known->leans = true;
   start_loading(*known, follows ? tree : 0);
   return *known;
 }
@@ -51,22 +53,21 @@ void client_view::stop_watching(subscription& s) {
 }
 
 void client_view::unpin(subscription& s) {
-  --s.pins;
-  graph_.suspect(s);
+  if (--s.pins == 0 && s.leans) graph_.suspect(s);
 }
 
 void client_view::on_loaded(slot_id slot, snapshot_ptr content) {
   auto* s = find(slot);
   if (!s || !s->is<subscription::loading>()) return;
   // New references first: one that stays is not let go of in between.
-  auto old = std::exchange(s->references, {});
+  auto old = graph_.take_references(*s);
   const auto mark = graph_.next_mark();
   for (const auto& rid : content->references) {
     auto& to = obtain(rid, s->tree, true);
     // Only one that has come by already needs to be searched for.
     std::exchange(to.mark, mark) == mark ? graph_.link(*s, to) : graph_.append(*s, to);
   }
-  graph_.release(old, false);
+  graph_.release(std::move(old), false);
   s->state = subscription::loaded{std::move(content)};
   wake(*s);
   settle();
@@ -77,7 +78,7 @@ void client_view::on_failed(slot_id slot, const protocol::error& why) {
   if (!s || !s->is<subscription::loading>()) return;
   slots_.erase(slot);
   s->slot = no_slot;
-  graph_.release(s->references, false);
+  graph_.release(graph_.take_references(*s), false);
   s->state = subscription::failed{std::make_shared<protocol::error>(why), false};
   wake(*s);
   settle();
@@ -86,6 +87,7 @@ void client_view::on_failed(slot_id slot, const protocol::error& why) {
 void client_view::become_known(const std::vector<subscription*>& news) {
   for (auto* s : news) {
     graph_.make_known(*s);
+    s->leans = false;
     free(*s);
   }
 }
@@ -97,8 +99,9 @@ void client_view::wake(subscription& s) {
 }
 
 void client_view::free(subscription& s) {
-  if (s.held.empty() || std::exchange(s.freed, true)) return;
-  freed_.push_back(&s);
+  if (s.held.empty() || s.freed) return;
+  s.freed = freed_.empty() ? 1 : freed_.rbegin()->first + 1;
+  freed_.emplace_hint(freed_.end(), s.freed, &s);
 }
 
 /// Carries out what has become possible, until nothing more has: one message at a time, because each may make
@@ -113,7 +116,7 @@ void client_view::settle() {
       try_finish(id);
     } else if (!freed_.empty()) {
       // In the order in which they were sent.
-      process_next(*freed_.front());
+      process_next(*freed_.begin()->second);
     } else {
       return;
     }
@@ -131,6 +134,7 @@ void client_view::collect() {
   std::vector<std::unique_ptr<subscription>> graves;
   for (auto* s : found.dead) {
     const auto place = subscriptions_.find(s->rid);
+    rid_bytes_ -= s->rid.size();
     graves.push_back(std::move(place->second));
     subscriptions_.erase(place);
   }
@@ -158,7 +162,7 @@ void client_view::dispose(subscription& s) {
   stop_watching(s);
   // A tree in which it was needed once may do without it.
   wake(s);
-  if (s.freed) freed_.remove(&s);
+  if (s.freed) freed_.erase(s.freed);
   if (s.access_ticket) asks_.erase(s.access_ticket);
   for (const auto& call : s.calls) port_.call_refused(call.ticket, protocol::errors::internal_error());
   graph_.remove(s);
@@ -170,6 +174,10 @@ void client_view::clear() {
   asks_.clear();
   slots_.clear();
   subscriptions_.clear();
+  rid_bytes_ = 0;
+  graph_ = {};
+  requests_ = 0;
+  asked_ = 0;
 }
 
 // -- events -------------------------------------------------------------------
@@ -209,8 +217,7 @@ void client_view::hold_or_process(subscription& s, held_item item) {
 /// Goes on with the first held item of a freed subscription, which is freed no more if it cannot.
 void client_view::process_next(subscription& s) {
   if (!s.known() || s.busy != busy_with::nothing || s.held.empty()) {
-    s.freed = false;
-    freed_.remove(&s);
+    freed_.erase(std::exchange(s.freed, 0));
     return;
   }
   auto item = std::move(s.held.front());
@@ -275,7 +282,8 @@ void client_view::finish_event(task_id id) {
   }
   for (auto* to : done.roots) {
     graph_.link(s, *to);
-    unpin(*to);
+    // Kept by what it is linked to, and known from here on: nothing to suspect.
+    --to->pins;
   }
   drop_references(s, *done.event->event);
   become_known(news);

@@ -1,11 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <deque>
-#include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "cache/reference_graph.hpp"
@@ -30,6 +31,13 @@ public:
   /// A reply that waited behind events may be answered now.
   virtual void pass(std::uint64_t ticket) = 0;
 
+  /// Answer the client's request of this id with a result, which is raw JSON, or with an error.
+  virtual void respond(std::uint64_t id, std::string_view result) {
+    send(protocol::result_message(id, result));
+  }
+  virtual void refuse(std::uint64_t id, const protocol::error& why) {
+    send(protocol::error_message(id, why));
+  }
   /// Send an event as all clients that know the resource by this rid get it.
   virtual void send(const relayed_event& event) = 0;
   virtual void send(std::string message) = 0;
@@ -40,8 +48,7 @@ protected:
 
 /// What a client can make grow.
 struct client_view_limits {
-  std::size_t resources =
-      100'000;  ///< that a request of the client may add to; references are the services' business
+  std::size_t resources = 100'000;  ///< direct subscriptions; references are the services' business
   std::uint16_t direct_per_resource = 256;
   bool throttle_references = false;
 };
@@ -88,8 +95,10 @@ public:
   void clear();
 
   std::size_t size() const { return subscriptions_.size(); }
+  /// What the rids of all subscriptions take.
+  std::size_t rid_bytes() const { return rid_bytes_; }
   /// Requests that have not been answered.
-  std::size_t pending() const { return tasks_.size(); }
+  std::size_t pending() const { return requests_; }
   bool idle() const { return subscriptions_.empty() && tasks_.empty() && asks_.empty(); }
 
 private:
@@ -101,9 +110,9 @@ private:
     subscription* subject = nullptr;  ///< the resource asked for, or that of the event
     relayed_event_ptr event = nullptr;
     std::vector<subscription*> roots = {};
-    std::vector<subscription*> open = {};  ///< still to be walked over
-    std::uint32_t mark = 0;
-    std::uint32_t burials = 0;  ///< had been when the walk began
+    std::vector<subscription*> open = {};                 ///< still to be walked over
+    std::unordered_set<const subscription*> walked = {};  ///< and over these it has, if they refer on
+    std::uint32_t burials = 0;                            ///< had been when the walk began
     bool asks() const { return kind != task_kind::event; }
     bool subscribes() const { return kind == task_kind::subscribe || kind == task_kind::response; }
   };
@@ -111,11 +120,14 @@ private:
   /// Whom an access request under way is for: a subscription, or a single call.
   struct ask {
     subscription* subject = nullptr;
+    throttle_id throttle = 0;
+    std::string rid = {};  ///< of a single call
     waiting_call call = {};
   };
 
   // requests (client_view_requests.cpp)
   void request(task_kind kind, std::uint64_t id, std::string_view rid);
+  bool may_subscribe(const subscription* s) const;
   void try_finish(task_id id);
   void begin_walk(task& t);
   bool walk(task_id id, task& t);
@@ -161,6 +173,7 @@ private:
 
   // access (client_view_access.cpp)
   void require_access(subscription& s, throttle_id throttle = 0);
+  void ask_for_call(ask asked);
   void forget_access(subscription& s);
   void renew_access(subscription& s, throttle_id throttle);
   void reaccess(subscription& s, throttle_id throttle);
@@ -175,9 +188,12 @@ private:
   std::unordered_map<slot_id, subscription*> slots_;
   std::unordered_map<task_id, task> tasks_;
   std::unordered_map<std::uint64_t, ask> asks_;
-  std::deque<task_id> ready_;       ///< that may go on
-  std::list<subscription*> freed_;  ///< whose held items may go on
-  std::uint32_t burials_ = 0;       ///< how often subscriptions have been destroyed
+  std::deque<task_id> ready_;                     ///< that may go on
+  std::map<std::uint32_t, subscription*> freed_;  ///< whose held items may go on, in that order
+  std::uint32_t burials_ = 0;                     ///< how often subscriptions have been destroyed
+  std::uint32_t requests_ = 0;                    ///< of the tasks, those that the client waits for
+  std::size_t rid_bytes_ = 0;
+  std::size_t asked_ = 0;  ///< direct subscriptions, answered or not
   slot_id next_slot_ = 1;
   task_id next_task_ = 1;
   std::uint64_t next_ticket_ = 1;

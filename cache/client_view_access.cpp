@@ -13,8 +13,14 @@ void client_view::require_access(subscription& s, throttle_id throttle) {
   if (s.access != access_state::unknown) return;
   s.access = access_state::asking;
   s.access_ticket = next_ticket_++;
-  asks_.emplace(s.access_ticket, ask{.subject = &s});
+  asks_.emplace(s.access_ticket, ask{.subject = &s, .throttle = throttle});
   port_.ask_access(s.access_ticket, s.rid, throttle);
+}
+
+void client_view::ask_for_call(ask asked) {
+  const auto ticket = next_ticket_++;
+  const auto& a = asks_.emplace(ticket, std::move(asked)).first->second;
+  port_.ask_access(ticket, a.rid, a.throttle);
 }
 
 void client_view::forget_access(subscription& s) {
@@ -26,6 +32,7 @@ void client_view::forget_access(subscription& s) {
 /// What was granted counts no more. Who waits for an answer waits for that of a new request.
 void client_view::renew_access(subscription& s, throttle_id throttle) {
   const bool awaited = s.access == access_state::asking && s.pins > 0;
+  if (s.access_ticket) throttle = std::max(throttle, asks_.at(s.access_ticket).throttle);
   forget_access(s);
   if (awaited || s.busy == busy_with::access) require_access(s, throttle);
 }
@@ -37,10 +44,10 @@ void client_view::process(subscription& s, const held_reaccess& again) { reacces
 void client_view::reaccess(subscription& s, throttle_id throttle) {
   const bool first = !s.known() || s.busy == busy_with::references;
   if (first && s.pending + s.direct > 0) {
-    const bool held =
-        std::ranges::any_of(s.held, [](const auto& i) { return std::holds_alternative<held_reaccess>(i); });
-    // Before the events that wait for the answer.
-    if (!held) s.held.push_front(held_reaccess{throttle});
+    // Before the events that wait for the answer, and once.
+    auto* held = s.held.empty() ? nullptr : std::get_if<held_reaccess>(&s.held.front());
+    if (!held) held = &std::get<held_reaccess>(s.held.emplace_front(held_reaccess{throttle}));
+    held->throttle = std::max(held->throttle, throttle);
     if (s.direct > 0) renew_access(s, throttle);
     return;
   }
@@ -49,6 +56,12 @@ void client_view::reaccess(subscription& s, throttle_id throttle) {
 }
 
 void client_view::on_token_changed() {
+  std::vector<std::uint64_t> calls;
+  for (const auto& [ticket, a] : asks_) {
+    if (!a.subject) calls.push_back(ticket);
+  }
+  std::ranges::sort(calls);
+  for (auto ticket : calls) ask_for_call(std::move(asks_.extract(ticket).mapped()));
   for (auto& [rid, s] : subscriptions_) {
     if (s->direct > 0) {
       reaccess(*s, 0);
@@ -120,7 +133,7 @@ void client_view::revoke(subscription& s, const protocol::error& why) {
   message += protocol::unsubscribe_data(why);
   message += protocol::event_end;
   port_.send(std::move(message));
-  s.direct = 0;
+  asked_ -= std::exchange(s.direct, 0);
   graph_.suspect(s);
 }
 

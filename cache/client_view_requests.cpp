@@ -1,5 +1,6 @@
 // The requests of a client view: from asking to answering.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "cache/client_view.hpp"
@@ -18,14 +19,16 @@ void client_view::subscribe_response(std::uint64_t id, std::string_view rid) {
 
 void client_view::request(task_kind kind, std::uint64_t id, std::string_view rid) {
   task t{.kind = kind, .id = id};
-  const auto* known = find(rid);
-  const bool one_too_many =
-      known ? t.subscribes() && known->direct + known->pending >= limits_.direct_per_resource
-            : subscriptions_.size() >= limits_.resources;
-  if (one_too_many) return send_error(id, protocol::errors::subscription_limit_exceeded());
+  if (t.subscribes() && !may_subscribe(find(rid))) {
+    return send_error(id, protocol::errors::subscription_limit_exceeded());
+  }
   auto& s = obtain(rid, limits_.throttle_references ? next_tree_++ : 0, false);
   pin(s);
-  if (t.subscribes()) ++s.pending;
+  if (t.subscribes()) {
+    ++s.pending;
+    ++asked_;
+  }
+  ++requests_;
   t.subject = &s;
   t.roots = {&s};
   begin_walk(t);
@@ -36,6 +39,10 @@ void client_view::request(task_kind kind, std::uint64_t id, std::string_view rid
   settle();
 }
 
+bool client_view::may_subscribe(const subscription* s) const {
+  return asked_ < limits_.resources && (!s || s->direct + s->pending < limits_.direct_per_resource);
+}
+
 void client_view::unsubscribe(std::uint64_t id, std::string_view rid, std::uint64_t count) {
   auto* s = find(rid);
   if (!s || count > std::uint64_t{s->direct} + s->pending) {
@@ -44,14 +51,17 @@ void client_view::unsubscribe(std::uint64_t id, std::string_view rid, std::uint6
   port_.send(protocol::empty_message(id));
   const auto answered = std::min<std::uint64_t>(count, s->direct);
   s->direct = static_cast<std::uint16_t>(s->direct - answered);
+  asked_ -= answered;
   graph_.suspect(*s);
   // What has not been answered yet never will be with a resource; the latest first.
-  for (auto left = count - answered; left > 0; --left) {
-    task_id latest = 0;
+  if (count > answered) {
+    std::vector<task_id> unanswered;
     for (const auto& [number, t] : tasks_) {
-      if (t.subject == s && t.subscribes()) latest = std::max(latest, number);
+      if (t.subject == s && t.subscribes()) unanswered.push_back(number);
     }
-    refuse_request(latest, protocol::errors::unsubscribed());
+    std::ranges::sort(unanswered, std::greater{});
+    unanswered.resize(count - answered);
+    for (auto number : unanswered) refuse_request(number, protocol::errors::unsubscribed());
   }
   settle();
 }
@@ -60,9 +70,7 @@ void client_view::call(std::uint64_t ticket, std::string_view rid, std::string_v
   waiting_call call{ticket, std::string{method}};
   auto* s = find(rid);
   if (!s) {
-    const auto access_ticket = next_ticket_++;
-    asks_.emplace(access_ticket, ask{.call = std::move(call)});
-    return port_.ask_access(access_ticket, rid, 0);
+    return ask_for_call({.rid = std::string{rid}, .call = std::move(call)});
   }
   if (s->access == access_state::known) return answer(call, s->rights);
   pin(*s);
@@ -94,7 +102,7 @@ void client_view::try_finish(task_id id) {
 
 void client_view::begin_walk(task& t) {
   t.open = t.roots;
-  t.mark = graph_.next_mark();
+  t.walked.clear();
   t.burials = burials_;
 }
 
@@ -108,8 +116,7 @@ bool client_view::walk(task_id id, task& t) {
       return false;
     }
     t.open.pop_back();
-    if (s->mark == t.mark || !s->is<subscription::loaded>()) continue;
-    s->mark = t.mark;
+    if (!s->is<subscription::loaded>() || s->references.empty() || !t.walked.insert(s).second) continue;
     for (const auto& edge : s->references) t.open.push_back(edge.to);
   }
   return true;
@@ -185,7 +192,10 @@ void client_view::refuse_request(task_id id, const protocol::error& why) {
   } else {
     send_error(refused.id, why);
   }
-  if (refused.subscribes()) --s.pending;
+  if (refused.subscribes()) {
+    --s.pending;
+    --asked_;
+  }
   unpin(s);
 }
 
@@ -193,15 +203,12 @@ client_view::task client_view::take(task_id id) {
   const auto found = tasks_.find(id);
   auto t = std::move(found->second);
   tasks_.erase(found);
+  if (t.asks()) --requests_;
   return t;
 }
 
-void client_view::send_result(std::uint64_t id, std::string_view result) {
-  port_.send(protocol::result_message(id, result));
-}
+void client_view::send_result(std::uint64_t id, std::string_view result) { port_.respond(id, result); }
 
-void client_view::send_error(std::uint64_t id, const protocol::error& why) {
-  port_.send(protocol::error_message(id, why));
-}
+void client_view::send_error(std::uint64_t id, const protocol::error& why) { port_.refuse(id, why); }
 
 }  // namespace actorgate::cache

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/json.hpp"
+#include "protocol/rid.hpp"
 
 namespace actorgate::cache {
 
@@ -16,60 +17,65 @@ resource_event_ptr plain_event(event_kind kind, std::string_view name, std::stri
       resource_event{kind, std::string{name}, std::string{data.empty() ? "null" : data}, {}, {}});
 }
 
+std::vector<watcher_id> each_once(std::vector<watcher_id> all) {
+  std::ranges::sort(all);
+  const auto twice = std::ranges::unique(all);
+  all.erase(twice.begin(), twice.end());
+  return all;
+}
+
 }  // namespace
 
 // -- watchers -----------------------------------------------------------------
 
 void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
-  auto l = links_.find(query);
-  const bool is_new = l == links_.end();
+  auto found = links_.find(query);
+  const bool is_new = found == links_.end();
   if (is_new) {
-    l = links_.emplace(std::string{query}, link{}).first;
+    found = links_.emplace(std::string{query}, link{}).first;
+    found->second.query = &found->first;
     // A query that is a normalised one needs no question.
-    if (!query.empty()) l->second.target = find(l->first);
+    if (auto* v = query.empty() ? nullptr : find(query)) attach(found->second, *v);
   }
-  auto& [text, target] = *l;
-  if (std::ranges::find(target.watchers, who) == target.watchers.end()) target.watchers.push_back(who);
-  if (auto* v = target.target) {
+  auto& l = found->second;
+  if (l.watchers.empty() && !is_new) idle_.erase(l.idle);
+  if (std::ranges::find(l.watchers, who) == l.watchers.end()) l.watchers.push_back(who);
+  if (auto* v = l.target) {
     port_.loaded(who, query, v->id, v->content.current());
   } else if (is_new) {
-    target.ticket = next_ticket_++;
-    port_.send_get(target.ticket, query, throttle);
+    l.ticket = next_ticket_++;
+    requests_.emplace(l.ticket, request{.asker = &l});
+    port_.send_get(l.ticket, query, throttle);
   }
 }
 
 bool entry::close(watcher_id who, std::string_view query, time now) {
-  const auto l = links_.find(query);
-  if (l == links_.end() || std::erase(l->second.watchers, who) == 0) return false;
-  l->second.idle_since = now;
-  return l->second.watchers.empty();
+  const auto found = links_.find(query);
+  if (found == links_.end() || std::erase(found->second.watchers, who) == 0) return false;
+  auto& l = found->second;
+  if (!l.watchers.empty()) return false;
+  // Clocks go forward: that is at the end.
+  auto place = idle_.end();
+  while (place != idle_.begin() && std::prev(place)->since > now) --place;
+  l.idle = idle_.insert(place, {&l, now});
+  return true;
 }
 
 std::optional<entry::time> entry::expire(time oldest) {
-  std::optional<time> next;
-  for (auto l = links_.begin(); l != links_.end();) {
-    const auto& [query, target] = *l;
-    if (target.watchers.empty() && target.idle_since <= oldest) {
-      l = links_.erase(l);
-      continue;
-    }
-    if (target.watchers.empty()) next = next ? std::min(*next, target.idle_since) : target.idle_since;
-    ++l;
-  }
-  std::vector<const variant*> used;
-  for (const auto& [query, l] : links_) used.push_back(l.target);
-  std::ranges::sort(used);
-  const auto is_unused = [&used](const variant* v) { return v && !std::ranges::binary_search(used, v); };
-  for (auto& [ticket, v] : queries_) {
-    if (is_unused(v)) v = nullptr;
-  }
-  std::erase_if(variants_, [&](const auto& v) { return is_unused(v.get()); });
-  return next;
+  while (!idle_.empty() && idle_.front().since <= oldest) forget(*idle_.front().which);
+  return idle_.empty() ? std::nullopt : std::optional{idle_.front().since};
 }
 
 // -- the order of what the service says ---------------------------------------
 
+bool entry::is_query(std::uint64_t ticket) const {
+  const auto asked = requests_.find(ticket);
+  return asked != requests_.end() && asked->second.is_query;
+}
+
 void entry::on_event(std::string_view name, std::string_view payload) {
+  // It becomes part of what clients are sent.
+  if (!protocol::is_valid_part(name)) return port_.complain("an event has no valid name");
   submit(pending_event{std::string{name}, std::string{payload}});
 }
 
@@ -80,7 +86,7 @@ void entry::on_get_response(std::uint64_t ticket, protocol::outcome<protocol::re
 void entry::on_reply(std::uint64_t ticket) { submit(pending_reply{ticket}); }
 
 void entry::submit(pending p) {
-  if (!queries_.empty()) {
+  if (queries_ > 0) {
     waiting_.push_back(std::move(p));
   } else {
     std::visit([this](auto& what) { handle(what); }, p);
@@ -88,11 +94,13 @@ void entry::submit(pending p) {
 }
 
 void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::query_result> response) {
-  const auto query = queries_.find(ticket);
-  if (query == queries_.end()) return;
-  auto* v = query->second;
-  queries_.erase(query);
+  const auto asked = requests_.find(ticket);
+  if (asked == requests_.end() || !asked->second.is_query) return;
+  auto* v = asked->second.subject;
+  requests_.erase(asked);
+  --queries_;
   if (v) {
+    v->queried = 0;
     if (const auto* why = std::get_if<protocol::error>(&response)) {
       if (why->is(protocol::errors::not_found().code)) {
         tell(*v, plain_event(event_kind::deleted, "delete", {}));
@@ -105,7 +113,7 @@ void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::
                  std::get<protocol::query_result>(response));
     }
   }
-  while (queries_.empty() && !waiting_.empty()) {
+  while (queries_ == 0 && !waiting_.empty()) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     std::visit([this](auto& what) { handle(what); }, next);
@@ -118,7 +126,7 @@ void entry::handle(const pending_event& e) {
   const auto kind = protocol::event_kind_of(e.name);
   switch (kind) {
     case event_kind::reaccess:
-      for (auto who : watchers(nullptr)) port_.reaccess(who, 0);
+      for (auto who : all_watchers()) port_.reaccess(who, 0);
       break;
     case event_kind::query:
       on_query_event(e.payload);
@@ -155,11 +163,12 @@ void entry::apply(variant& v, event_kind kind, std::string_view payload) {
 void entry::on_query_event(std::string_view payload) {
   const auto subject = protocol::read_query_event(payload);
   if (!subject) return port_.complain("a query event has no subject");
-  for (const auto& v : variants_) {
-    if (!v->query || v->resetting) continue;
-    const auto ticket = next_ticket_++;
-    queries_.emplace(ticket, v.get());
-    port_.send_query(ticket, *subject, *v->query);
+  for (auto& [query, v] : variants_) {
+    if (!query || v.resetting) continue;
+    v.queried = next_ticket_++;
+    requests_.emplace(v.queried, request{.subject = &v, .is_query = true});
+    ++queries_;
+    port_.send_query(v.queried, *subject, *query);
   }
 }
 
@@ -170,7 +179,11 @@ void entry::apply(variant& v, std::vector<protocol::query_event> events) {
       tell(v, plain_event(kind, e.name, {}));
       return remove(v);
     }
-    if (kind == event_kind::custom || kind == event_kind::create) {
+    if (kind == event_kind::reaccess) {
+      for (auto who : watchers(v)) port_.reaccess(who, 0);
+    } else if (!protocol::is_valid_part(e.name)) {
+      port_.complain("an event has no valid name");
+    } else if (kind == event_kind::custom || kind == event_kind::create) {
       tell(v, plain_event(kind, e.name, e.data));
     } else {
       apply(v, kind, e.data);
@@ -187,103 +200,134 @@ void entry::apply(variant& v, protocol::resource_content content) {
 // -- getting and resetting ----------------------------------------------------
 
 void entry::handle(pending_get& get) {
-  const auto l = std::ranges::find_if(
-      links_, [&](const auto& each) { return !each.second.target && each.second.ticket == get.ticket; });
-  if (l != links_.end()) {
-    if (const auto* why = std::get_if<protocol::error>(&get.response)) return on_failed(l, *why);
-    return on_loaded(l, std::get<protocol::resource_content>(std::move(get.response)));
+  const auto found = requests_.find(get.ticket);
+  if (found == requests_.end() || found->second.is_query) return;
+  const auto asked = found->second;
+  requests_.erase(found);
+  auto* v = asked.subject;
+  if (v) {
+    v->resetting = 0;
+    on_reset_response(*v, std::move(get.response), !asked.again);
+  } else if (const auto* why = std::get_if<protocol::error>(&get.response)) {
+    return on_failed(*asked.asker, *why);
+  } else {
+    on_loaded(*asked.asker, std::get<protocol::resource_content>(std::move(get.response)));
+    v = asked.asker->target;
   }
-  const auto v =
-      std::ranges::find_if(variants_, [&](const auto& each) { return each->resetting == get.ticket; });
-  if (v != variants_.end()) on_reset_response(**v, std::move(get.response));
+  if (asked.again) start_reset(*v, *asked.again);
 }
 
-void entry::on_loaded(links::iterator l, protocol::resource_content content) {
+void entry::on_loaded(link& l, protocol::resource_content content) {
   auto* v = find(content.query);
   if (!v) {
     auto query = std::move(content.query);
-    variants_.push_back(
-        std::make_unique<variant>(variant{next_resource_++, std::move(query), resource{std::move(content)}}));
-    v = variants_.back().get();
+    variant fresh{next_resource_++, nullptr, resource{std::move(content)}};
+    const auto place = variants_.emplace(std::move(query), std::move(fresh)).first;
+    v = &place->second;
+    v->query = &place->first;
   }
-  auto& [query, target] = *l;
-  target.target = v;
-  for (auto who : target.watchers) port_.loaded(who, query, v->id, v->content.current());
-  if (target.reset_again) start_reset(*v, 0);
+  attach(l, *v);
+  for (auto who : l.watchers) port_.loaded(who, *l.query, v->id, v->content.current());
 }
 
-void entry::on_failed(links::iterator l, const protocol::error& why) {
-  for (auto who : l->second.watchers) port_.failed(who, l->first, why);
-  links_.erase(l);
+void entry::on_failed(link& l, const protocol::error& why) {
+  for (auto who : l.watchers) port_.failed(who, *l.query, why);
+  forget(l);
 }
 
 void entry::reset(bool resources, bool access, throttle_id throttle) {
   if (access) {
-    for (auto who : watchers(nullptr)) port_.reaccess(who, throttle);
+    for (auto who : all_watchers()) port_.reaccess(who, throttle);
   }
   if (!resources) return;
-  for (const auto& v : variants_) start_reset(*v, throttle);
+  for (auto& [query, v] : variants_) start_reset(v, throttle);
   for (auto& [query, l] : links_) {
-    if (!l.target) l.reset_again = true;
+    if (!l.target) ask_again(l.ticket, throttle);
   }
+}
+
+/// The answer to come to this get may be older than a reset.
+void entry::ask_again(std::uint64_t ticket, throttle_id throttle) {
+  auto& again = requests_.at(ticket).again;
+  again = std::max(again.value_or(0), throttle);
 }
 
 void entry::start_reset(variant& v, throttle_id throttle) {
-  if (v.resetting) {
-    // The answer to come may be older than this reset: ask once more then.
-    v.reset_again = true;
-    return;
-  }
+  if (v.resetting) return ask_again(v.resetting, throttle);
   v.resetting = next_ticket_++;
-  port_.send_get(v.resetting, v.query.value_or(""), throttle);
+  requests_.emplace(v.resetting, request{.subject = &v});
+  port_.send_get(v.resetting, v.query->value_or(""), throttle);
 }
 
-void entry::on_reset_response(variant& v, protocol::outcome<protocol::resource_content> response) {
-  v.resetting = 0;
-  const bool again = std::exchange(v.reset_again, false);
-  if (const auto* why = std::get_if<protocol::error>(&response)) {
-    if (why->is(protocol::errors::not_found().code)) {
-      tell(v, plain_event(event_kind::deleted, "delete", {}));
-      return remove(v);
-    }
-    port_.complain("a reset resource could not be fetched: " + why->code);
-  } else {
-    apply(v, std::get<protocol::resource_content>(std::move(response)));
+/// `final`: it will not be asked again at once.
+void entry::on_reset_response(variant& v, protocol::outcome<protocol::resource_content> response,
+                              bool final) {
+  const auto* why = std::get_if<protocol::error>(&response);
+  if (!why) return apply(v, std::get<protocol::resource_content>(std::move(response)));
+  if (final && why->is(protocol::errors::not_found().code)) {
+    tell(v, plain_event(event_kind::deleted, "delete", {}));
+    return remove(v);
   }
-  if (again) start_reset(v, 0);
+  port_.complain("a reset resource could not be fetched: " + why->code);
 }
 
-// -- variants -----------------------------------------------------------------
+// -- links and variants -------------------------------------------------------
 
-entry::variant* entry::find(const std::optional<std::string>& query) {
-  const auto v = std::ranges::find_if(variants_, [&](const auto& each) { return each->query == query; });
-  return v == variants_.end() ? nullptr : v->get();
+entry::variant* entry::find(const std::optional<std::string_view>& query) {
+  const auto found = variants_.find(query);
+  return found == variants_.end() ? nullptr : &found->second;
 }
 
-/// Those who have a link to this variant open, or any link if none is given; each once.
-std::vector<watcher_id> entry::watchers(const variant* of) const {
+/// Those who have any link open, each once.
+std::vector<watcher_id> entry::all_watchers() const {
   std::vector<watcher_id> all;
-  std::size_t sources = 0;
-  for (const auto& [query, l] : links_) {
-    if ((of && l.target != of) || l.watchers.empty()) continue;
-    all.insert(all.end(), l.watchers.begin(), l.watchers.end());
-    ++sources;
+  for (const auto& [query, l] : links_) all.insert(all.end(), l.watchers.begin(), l.watchers.end());
+  return each_once(std::move(all));
+}
+
+/// Those who have a link to this variant open, each once.
+std::vector<watcher_id> entry::watchers(const variant& of) const {
+  std::vector<watcher_id> all;
+  for (const auto* l = of.first; l; l = l->next) {
+    all.insert(all.end(), l->watchers.begin(), l->watchers.end());
   }
-  if (sources > 1) {
-    std::ranges::sort(all);
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-  }
-  return all;
+  return each_once(std::move(all));
 }
 
 void entry::tell(const variant& v, const resource_event_ptr& event) {
-  for (auto who : watchers(&v)) port_.event(who, v.id, event);
+  for (auto who : watchers(v)) port_.event(who, v.id, event);
 }
 
+void entry::attach(link& l, variant& v) {
+  l.target = &v;
+  l.next = std::exchange(v.first, &l);
+  if (l.next) l.next->previous = &l;
+}
+
+void entry::detach(link& l) {
+  (l.previous ? l.previous->next : l.target->first) = l.next;
+  if (l.next) l.next->previous = l.previous;
+}
+
+void entry::forget(link& l) {
+  if (l.watchers.empty()) idle_.erase(l.idle);
+  requests_.erase(l.ticket);
+  if (auto* v = l.target) {
+    detach(l);
+    if (!v->first) forget(*v);
+  }
+  links_.erase(links_.find(*l.query));
+}
+
+void entry::forget(variant& v) {
+  requests_.erase(v.resetting);
+  if (v.queried) requests_.at(v.queried).subject = nullptr;
+  variants_.erase(variants_.find(*v.query));
+}
+
+/// The resource is gone, and with it its links.
 void entry::remove(variant& v) {
-  // No query request for it is under way: what could remove it waits for those.
-  std::erase_if(links_, [&v](const auto& l) { return l.second.target == &v; });
-  std::erase_if(variants_, [&v](const auto& each) { return each.get() == &v; });
+  for (auto* l = v.first; l;) forget(*std::exchange(l, l->next));
 }
 
 }  // namespace actorgate::cache

@@ -86,27 +86,43 @@ public:
   std::optional<time> expire(time oldest);
 
   /// Whether a ticket is that of a query request.
-  bool is_query(std::uint64_t ticket) const { return queries_.contains(ticket); }
+  bool is_query(std::uint64_t ticket) const;
   /// Nothing is known or awaited.
-  bool empty() const { return links_.empty() && queries_.empty(); }
+  bool empty() const { return links_.empty() && requests_.empty(); }
   std::size_t resources() const { return variants_.size(); }
 
 private:
+  struct link;
+  /// Lives as long as it has links.
   struct variant {
     resource_id id;
-    std::optional<std::string> query;  ///< normalised; none for the plain resource
+    const std::optional<std::string>* query;  ///< normalised; none for the plain resource
     resource content;
+    link* first = nullptr;        ///< of its links
     std::uint64_t resetting = 0;  ///< the ticket of the get under way, or 0
-    bool reset_again = false;
+    std::uint64_t queried = 0;    ///< the ticket of the query request under way, or 0
+  };
+  struct idle_link {
+    link* which;
+    time since;
   };
   struct link {
+    const std::string* query;
+    std::uint64_t ticket = 0;   ///< of its get
     variant* target = nullptr;  ///< null while requested
-    std::uint64_t ticket = 0;
-    bool reset_again = false;
+    link* next = nullptr;       ///< of those with the same target
+    link* previous = nullptr;
     std::vector<watcher_id> watchers;
-    time idle_since{};
+    std::list<idle_link>::iterator idle;  ///< valid while nobody watches
   };
-  using links = std::map<std::string, link, std::less<>>;
+  /// What the service has been asked: for a link the first time, for a variant anew, or a query request,
+  /// which is awaited even if its variant is gone.
+  struct request {
+    link* asker = nullptr;
+    variant* subject = nullptr;
+    bool is_query = false;
+    std::optional<throttle_id> again = {};  ///< a reset has come since: ask once more, under this throttle
+  };
 
   struct pending_event {
     std::string name, payload;
@@ -128,26 +144,34 @@ private:
   void on_resource_event(variant& v, protocol::event_kind kind, std::string_view name,
                          std::string_view payload);
   void on_query_event(std::string_view payload);
-  void on_loaded(links::iterator l, protocol::resource_content content);
-  void on_failed(links::iterator l, const protocol::error& why);
-  void on_reset_response(variant& v, protocol::outcome<protocol::resource_content> response);
+  void on_loaded(link& l, protocol::resource_content content);
+  void on_failed(link& l, const protocol::error& why);
+  void on_reset_response(variant& v, protocol::outcome<protocol::resource_content> response, bool final);
   void apply(variant& v, protocol::event_kind kind, std::string_view payload);
   void apply(variant& v, std::vector<protocol::query_event> events);
   void apply(variant& v, protocol::resource_content content);
-
-  variant* find(const std::optional<std::string>& query);
-  std::vector<watcher_id> watchers(const variant* of) const;
   void start_reset(variant& v, throttle_id throttle);
+  void ask_again(std::uint64_t ticket, throttle_id throttle);
+
+  variant* find(const std::optional<std::string_view>& query);
+  std::vector<watcher_id> all_watchers() const;
+  std::vector<watcher_id> watchers(const variant& of) const;
   void tell(const variant& v, const resource_event_ptr& event);
+  void attach(link& l, variant& v);
+  void detach(link& l);
+  void forget(link& l);
+  void forget(variant& v);
   void remove(variant& v);
 
   entry_port& port_;
-  links links_;
-  std::vector<std::unique_ptr<variant>> variants_;
+  std::map<std::string, link, std::less<>> links_;                       ///< by their query
+  std::map<std::optional<std::string>, variant, std::less<>> variants_;  ///< by their normalised query
+  std::map<std::uint64_t, request> requests_;                            ///< by their ticket
+  std::list<idle_link> idle_;                                            ///< the longest idle first
   std::list<pending> waiting_;
-  std::map<std::uint64_t, variant*> queries_;  ///< unanswered query requests; null if the variant is gone
   std::uint64_t next_ticket_;
   resource_id next_resource_ = 1;
+  std::uint32_t queries_ = 0;  ///< unanswered query requests
 };
 
 }  // namespace actorgate::cache

@@ -17,6 +17,9 @@ struct inner_holders {
 };
 using part = std::unordered_map<subscription*, inner_holders>;
 
+/// From so many references on, searching them costs more than an index.
+constexpr std::size_t many = 64;
+
 /// Calls `f(edge, whether the client knows it)` for all that `s` refers to.
 template <class F>
 void for_each_edge(const subscription& s, F f) {
@@ -63,29 +66,52 @@ void spread(part& nodes, bool inner_holders::*flag, Passes passes) {
 
 }  // namespace
 
+subscription::edge* reference_graph::find(subscription& from, const subscription& to) {
+  auto& edges = from.references;
+  if (edges.size() < many) {
+    const auto edge = std::ranges::find(edges, &to, &subscription::edge::to);
+    return edge == edges.end() ? nullptr : &*edge;
+  }
+  const auto [index, is_new] = places_.try_emplace(&from);
+  if (is_new) {
+    for (std::size_t i = 0; i < edges.size(); ++i) index->second.emplace(edges[i].to, i);
+  }
+  const auto place = index->second.find(&to);
+  return place == index->second.end() ? nullptr : &edges[place->second];
+}
+
 void reference_graph::link(subscription& from, subscription& to) {
-  const auto edge = std::ranges::find(from.references, &to, &subscription::edge::to);
-  if (edge == from.references.end()) return append(from, to);
+  auto* edge = find(from, to);
+  if (!edge) return append(from, to);
   ++edge->count;
   ++to.holders;
   if (from.known()) ++to.known_holders;
 }
 
 void reference_graph::append(subscription& from, subscription& to) {
+  if (const auto index = places_.find(&from); index != places_.end()) {
+    index->second.emplace(&to, from.references.size());
+  }
   from.references.push_back({&to, 1});
   ++to.holders;
   if (from.known()) ++to.known_holders;
 }
 
 void reference_graph::unlink(subscription& from, subscription& to) {
-  const auto edge = std::ranges::find(from.references, &to, &subscription::edge::to);
-  if (edge == from.references.end()) return;
+  auto* edge = find(from, to);
+  if (!edge) return;
   --to.holders;
   if (from.known()) --to.known_holders;
-  if (--edge->count == 0) {
-    *edge = from.references.back();
-    from.references.pop_back();
+  if (--edge->count > 0) return;
+  auto& edges = from.references;
+  const auto index = places_.find(&from);
+  if (index != places_.end()) {
+    index->second[edges.back().to] = static_cast<std::size_t>(edge - edges.data());
+    index->second.erase(&to);
+    if (edges.size() == many) places_.erase(index);
   }
+  *edge = edges.back();
+  edges.pop_back();
   suspect(to);
 }
 
@@ -97,7 +123,7 @@ void reference_graph::make_known(subscription& s) {
     s.state = subscription::sent{};
   }
   for (const auto& edge : s.references) edge.to->known_holders += edge.count;
-  release(s.dead_references, true);
+  forget_dead_copy(s);
 }
 
 void reference_graph::make_unknown(subscription& s) {
@@ -108,8 +134,13 @@ void reference_graph::make_unknown(subscription& s) {
   s.state = subscription::loading{};
 }
 
-void reference_graph::release(std::vector<subscription::edge>& edges, bool known) {
-  for (const auto& edge : std::exchange(edges, {})) {
+std::vector<subscription::edge> reference_graph::take_references(subscription& s) {
+  places_.erase(&s);
+  return std::exchange(s.references, {});
+}
+
+void reference_graph::release(std::vector<subscription::edge> edges, bool known) {
+  for (const auto& edge : edges) {
     edge.to->holders -= edge.count;
     if (known) edge.to->known_holders -= edge.count;
     suspect(*edge.to);
@@ -121,17 +152,17 @@ void reference_graph::remove(subscription& s) {
     edge.to->holders -= edge.count;
     if (known) edge.to->known_holders -= edge.count;
   });
-  s.references.clear();
+  take_references(s);
   s.dead_references.clear();
 }
 
 void reference_graph::revive(subscription& s) {
-  s.dead_references = std::exchange(s.references, {});
+  s.dead_references = take_references(s);
   s.state = subscription::loading{};
 }
 
 void reference_graph::stay_dead(subscription& s) {
-  release(s.references, false);
+  release(take_references(s), false);
   s.references = std::exchange(s.dead_references, {});
   s.state = subscription::deleted{};
 }
@@ -151,7 +182,10 @@ reference_graph::findings reference_graph::collect() {
 
   auto nodes = reachable_from(suspects_);
   suspects_.clear();
-  for (auto& [s, inner] : nodes) inner.alive = s->direct > 0 || s->pins > 0 || s->holders > inner.all;
+  for (auto& [s, inner] : nodes) {
+    inner.alive = s->direct > 0 || s->pins > 0 || s->holders > inner.all;
+    s->leans = s->pins > 0;
+  }
   spread(nodes, &inner_holders::alive, [](bool) { return true; });
   for (auto& [s, inner] : nodes) {
     inner.known_to_client = inner.alive && (s->direct > 0 || s->known_holders > inner.known);

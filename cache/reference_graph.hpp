@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "cache/subscription.hpp"
@@ -24,8 +25,10 @@ public:
   void make_known(subscription& s);
   /// It has to be told again.
   void make_unknown(subscription& s);
-  /// Takes these references away from one who is known to the client, or not.
-  void release(std::vector<subscription::edge>& edges, bool known);
+  /// Takes all references out of `s`, to be released.
+  std::vector<subscription::edge> take_references(subscription& s);
+  /// Lets go of references that were of one who is known to the client, or not.
+  void release(std::vector<subscription::edge> edges, bool known);
   /// Takes the references of `s` away, which goes together with all that kept it.
   void remove(subscription& s);
 
@@ -34,7 +37,7 @@ public:
 
   void revive(subscription& s);
   void stay_dead(subscription& s);
-  void forget_dead_copy(subscription& s) { release(s.dead_references, true); }
+  void forget_dead_copy(subscription& s) { release(std::exchange(s.dead_references, {}), true); }
 
   /// `s` has lost something that kept it.
   void suspect(subscription& s);
@@ -54,6 +57,11 @@ public:
   std::uint32_t next_mark() { return ++mark_; }
 
 private:
+  using places = std::unordered_map<const subscription*, std::size_t>;
+  subscription::edge* find(subscription& from, const subscription& to);
+
+  /// Where among the references of one who has many each is; made when it is searched for.
+  std::unordered_map<const subscription*, places> places_;
   std::vector<subscription*> suspects_;
   std::uint32_t mark_ = 0;
 };

@@ -98,6 +98,7 @@ struct subscription {
 
   std::uint64_t access_ticket = 0;  ///< of the access request under way
   std::uint32_t task = 0;           ///< that of the event whose references load
+  std::uint32_t freed = 0;          ///< its place among those whose held items are about to go on, or 0
   throttle_id tree = 0;             ///< the group in which its references are fetched
   protocol::access_rights rights;
 
@@ -110,8 +111,8 @@ struct subscription {
   std::uint16_t pending = 0;        ///< those that have not
   access_state access = access_state::unknown;
   busy_with busy = busy_with::nothing;
-  bool freed = false;      ///< its held items are about to go on
   bool suspected = false;  ///< is to be looked at by the next collection
+  bool leans = false;      ///< its pins may be all that keeps it
 };
 
 }  // namespace actorgate::cache

@@ -8,6 +8,10 @@ namespace actorgate::cache {
 
 /// Names a group of requests of which only so many may be under way at once; 0 is no group.
 using throttle_id = std::uint64_t;
+/// The throttle of what is asked again because services may have been away, and may yet be: that nobody
+/// answers must not be taken for an answer. Where two requests become one, the greater throttle counts: this
+/// one before all others, that of a later reset before that of an earlier one.
+inline constexpr throttle_id patient = ~throttle_id{0};
 
 /// Bounded numbers of requests in flight: those of one system reset, or of one tree of references.
 /// A request waits by its ticket. Groups exist while they have requests.

@@ -150,7 +150,7 @@ TEST_CASE("a reaccess before the response runs once after it, before the events 
   CHECK(d.grant(1) == said{});
   CHECK(d.reaccess("a", 6) == said{});
   SUBCASE("the resource comes later") {
-    CHECK(d.loaded("a") == said{R"({"result":{"collections":{"a":[]}},"id":1})", "ask 2 a throttle 5"});
+    CHECK(d.loaded("a") == said{R"({"result":{"collections":{"a":[]}},"id":1})", "ask 2 a throttle 6"});
     CHECK(d.rang("a") == said{});
     CHECK(d.grant(2) == said{rang});
   }
@@ -158,8 +158,27 @@ TEST_CASE("a reaccess before the response runs once after it, before the events 
     d.has("a", R"([{"rid":"b"}])"), d.has("b", "{}");
     d.loaded("a"), d.rang("a");
     CHECK(d.loaded("b") == said{R"({"result":{"models":{"b":{}},"collections":{"a":[{"rid":"b"}]}},"id":1})",
-                                "ask 2 a throttle 5"});
+                                "ask 2 a throttle 6"});
     CHECK(d.grant(2) == said{rang});
+  }
+}
+
+TEST_CASE("a patient reaccess stays patient, whatever else asks for access again") {
+  const auto patient = " throttle " + std::to_string(cache::patient);
+  SUBCASE("while it is held") {
+    view_dialogue d;
+    d.has("a", "[]");
+    d.subscribe(1, "a"), d.grant(1);
+    d.reaccess("a"), d.reaccess("a", cache::patient), d.reaccess("a", 7);
+    CHECK(d.loaded("a").back() == "ask 2 a" + patient);
+  }
+  SUBCASE("while its answer is awaited") {
+    ready d;
+    CHECK(d.reaccess("a", cache::patient) == said{"ask 2 a" + patient});
+    CHECK(d.reaccess("a") == said{"ask 3 a" + patient});
+    CHECK(d.token_changed() == said{"ask 4 a" + patient});
+    CHECK(d.grant(4) == said{});
+    CHECK(d.reaccess("a") == said{"ask 5 a"});
   }
 }
 
@@ -333,6 +352,17 @@ TEST_CASE("a call that waits for access asks afresh with another token") {
   d.grant(3, {true, "*"});
   CHECK(d.grant(4, {true, "*"}).size() + d.grant(3, {true, "*"}).size() <= 1);
   CHECK(d.call(71, "a") == said{"grant 71"});
+}
+
+TEST_CASE("a call on what is not subscribed is not granted for a token that is no more") {
+  view_dialogue d;
+  d.call(70, "a"), d.call(71, "b?q");
+  CHECK(d.token_changed() == said{"ask 3 a", "ask 4 b?q"});
+  CHECK(d.grant(1, {true, "*"}) == said{});
+  CHECK(d.token_changed() == said{"ask 5 a", "ask 6 b?q"});
+  CHECK(d.grant(5, {true, "*"}) == said{"grant 70"});
+  CHECK(d.deny(6, errors::timeout()) == said{"refuse 71 system.timeout"});
+  CHECK(d.view.idle());
 }
 
 TEST_CASE("another token while an event waits for references asks after it") {

@@ -114,7 +114,7 @@ TEST_CASE("what the client has is not sent again") {
   d.subscribed(1, "a");
   CHECK(d.subscribe(2, "a") == said{R"({"result":{},"id":2})"});
   CHECK(d.get(3, "a") == said{R"({"result":{},"id":3})"});
-  CHECK(d.respond(4, "a") == said{R"({"result":{"rid":"a"},"id":4})"});
+  CHECK(d.subscribe_response(4, "a") == said{R"({"result":{"rid":"a"},"id":4})"});
 }
 
 // -- trees ------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ TEST_CASE("a failed resource that is subscribed directly is forgotten, and fetch
   view_dialogue d;
   d.subscribe(1, "a"), d.grant(1), d.failed("a");
   d.has("a", "[]");
-  CHECK(d.respond(2, "a") == said{"watch 2 a", "ask 2 a"});
+  CHECK(d.subscribe_response(2, "a") == said{"watch 2 a", "ask 2 a"});
   d.loaded("a");
   CHECK(d.grant(2) == said{R"({"result":{"rid":"a","collections":{"a":[]}},"id":2})"});
 }
@@ -269,7 +269,7 @@ TEST_CASE("events of what a get loads are not sent") {
 TEST_CASE("a resource response subscribes, and its resource comes with the rid") {
   view_dialogue d;
   d.has("a", "{}");
-  CHECK(d.respond(1, "a") == said{"watch 1 a", "ask 1 a"});
+  CHECK(d.subscribe_response(1, "a") == said{"watch 1 a", "ask 1 a"});
   d.grant(1);
   CHECK(d.loaded("a") == said{R"({"result":{"rid":"a","models":{"a":{}}},"id":1})"});
   CHECK(d.unsubscribe(2, "a") == said{R"({"id":2})", "unwatch 1 a"});
@@ -277,7 +277,7 @@ TEST_CASE("a resource response subscribes, and its resource comes with the rid")
 
 TEST_CASE("a resource response that cannot be read has the error in its set, and does not subscribe") {
   view_dialogue d;
-  d.respond(1, "a");
+  d.subscribe_response(1, "a");
   SUBCASE("no access") {
     CHECK(
         d.grant(1, {}).front() ==
@@ -302,11 +302,44 @@ TEST_CASE("direct subscriptions of one resource have a limit, answered or not") 
   CHECK(d.subscribe(3, "a") == said{refusal(refused, 3)});
   d.loaded("a"), d.grant(1);
   CHECK(d.subscribe(4, "a") == said{refusal(refused, 4)});
-  CHECK(d.respond(5, "a") == said{refusal(refused, 5)});
+  CHECK(d.subscribe_response(5, "a") == said{refusal(refused, 5)});
   CHECK(d.get(6, "a") == said{R"({"result":{},"id":6})"});
   CHECK(d.subscribe(7, "b") == said{"watch 2 b", "ask 2 b"});
   d.unsubscribe(8, "a");
   CHECK(d.subscribe(9, "a") == said{R"({"result":{},"id":9})"});
+}
+
+TEST_CASE("direct subscriptions of all resources together have a limit, and references do not count") {
+  view_dialogue d{{.resources = 2}};
+  const auto refused = R"({"error":{"code":"system.subscriptionLimitExceeded")";
+  d.has("a", R"([{"rid":"x"},{"rid":"y"},{"rid":"z"}])"), d.has("b", "[]"), d.has("x", "{}");
+  d.subscribed(1, "a");
+  CHECK(d.subscribe(2, "b").size() == 2);
+  CHECK(d.subscribe(3, "c").front().starts_with(refused));
+  CHECK(d.subscribe(4, "x").front().starts_with(refused));
+  CHECK(d.get(5, "x").size() == 1);
+  SUBCASE("a refused one makes room") { d.grant(2, {}); }
+  SUBCASE("one that is given up before it is answered makes room") { d.unsubscribe(6, "b"); }
+  SUBCASE("one that is unsubscribed makes room") { d.unsubscribe(6, "a"); }
+  SUBCASE("one that is revoked makes room") { d.reaccess("a"), d.deny(4, protocol::errors::access_denied()); }
+  SUBCASE("one that is deleted makes room") { d.deleted("a"); }
+  CHECK(d.subscribe(7, "c").size() == 2);
+  CHECK(d.subscribe(8, "d").front().starts_with(refused));
+}
+
+TEST_CASE("requests are pending until they are answered, and events do not count") {
+  view_dialogue d;
+  d.has("a", "[]"), d.has("b", "[]");
+  d.subscribed(1, "a");
+  CHECK(d.view.pending() == 0);
+  d.add("a", R"({"idx":0,"value":{"rid":"x"}})");
+  CHECK(d.view.pending() == 0);
+  d.subscribe(2, "b"), d.get(3, "b"), d.subscribe(4, "b");
+  CHECK(d.view.pending() == 3);
+  d.unsubscribe(5, "b");
+  CHECK(d.view.pending() == 2);
+  d.answer_all();
+  CHECK(d.view.pending() == 0);
 }
 
 TEST_CASE("256 direct subscriptions are allowed unless told otherwise") {

@@ -67,7 +67,7 @@ TEST_CASE("an unsubscribe takes what has been answered before what has not, and 
 
 TEST_CASE("a resource response can be unsubscribed before it is answered") {
   view_dialogue d;
-  d.respond(1, "a");
+  d.subscribe_response(1, "a");
   CHECK(
       d.unsubscribe(2, "a") ==
       said{

@@ -76,7 +76,7 @@ TEST_CASE("a query event leads to one request for each normalised query, loading
   d.open(1, "x"), d.open(1, "y"), d.open(1, "z"), d.open(1);
   d.get(1, "[]", "n"), d.get(2, "[]", "n"), d.get(4, "[]");
   d.open(2, "w"), d.get(5, "[]", "m");
-  CHECK(d.query_event() == said{"query 6 inbox n", "query 7 inbox m"});
+  CHECK(d.query_event() == said{"query 6 inbox m", "query 7 inbox n"});
 }
 
 TEST_CASE("a query request is answered by events, a model or a collection") {
@@ -108,6 +108,23 @@ TEST_CASE("what makes no sense in the answer to a query request is skipped") {
   CHECK(d.query(3, content("{}")) == said{});
   CHECK(d.port.complaints() == 1);
   CHECK(d.open(2, "q") == said{"loaded 2 q 1 [0,1]"});
+}
+
+TEST_CASE("a reaccess in the answer to a query request concerns those who have that resource open") {
+  query_dialogue d{"[1]"};
+  d.open(2, "other"), d.get(2, "[]", "other"), d.open(3, "q");
+  d.query_event();
+  CHECK(d.query(4, {{"reaccess", ""}, {"rang", "1"}}) ==
+        said{"reaccess 1", "reaccess 3", "event 1 1 rang 1", "event 3 1 rang 1"});
+  CHECK(d.query(3, {{"reaccess", ""}}) == said{"reaccess 2"});
+  CHECK(d.port.complaints() == 0);
+}
+
+TEST_CASE("an event in the answer to a query request whose name cannot be one is skipped") {
+  query_dialogue d{"[1]"};
+  d.query_event();
+  CHECK(d.query(2, {{"a.b", "1"}, {"a b", "1"}, {"rang", "1"}}) == said{"event 1 1 rang 1"});
+  CHECK(d.port.complaints() == 2);
 }
 
 TEST_CASE("a query request that finds nothing deletes, and other errors change nothing") {
@@ -168,6 +185,15 @@ TEST_CASE("whoever opens while query requests are unanswered gets what is known,
   CHECK(d.open(2, "q") == said{"loaded 2 q 1 [1]"});
   CHECK(d.query(2, {{"remove", R"({"idx":0})"}}) ==
         said{R"(event 1 1 remove {"idx":0})", R"(event 2 1 remove {"idx":0})"});
+}
+
+TEST_CASE("a resource deleted while its reset waits behind query requests is asked for no more") {
+  query_dialogue d{"[1]"};
+  d.query_event();
+  CHECK(d.reset(true, false) == said{"get 3 q"});
+  CHECK(d.query_failed(2, protocol::errors::not_found()) == said{"event 1 1 delete null"});
+  CHECK(d.machine.empty());
+  CHECK(d.get(3, "[2]", "q") == said{});
 }
 
 TEST_CASE("a resource that is gone does not stop its query request from ending the wait") {

@@ -59,7 +59,7 @@ TEST_CASE("a reset during a reset is made up for when the first is answered") {
   CHECK(d.reset(true, false, 5) == said{"get 2 throttle 5"});
   CHECK(d.reset(true, false, 6) == said{});
   CHECK(d.reset(true, false, 7) == said{});
-  CHECK(d.get(2, "[1,2]") == said{R"(event 1 1 add {"idx":1,"value":2})", "get 3"});
+  CHECK(d.get(2, "[1,2]") == said{R"(event 1 1 add {"idx":1,"value":2})", "get 3 throttle 7"});
   CHECK(d.event("remove", R"({"idx":0})") == said{});
   CHECK(d.get(3, "[2]") == said{R"(event 1 1 remove {"idx":0})"});
   CHECK(d.event("remove", R"({"idx":0})") == said{R"(event 1 1 remove {"idx":0})"});
@@ -72,11 +72,44 @@ TEST_CASE("a reset during a reset is made up for even if the first fails") {
   CHECK(d.get(3, "[]") == said{R"(event 1 1 remove {"idx":0})"});
 }
 
+TEST_CASE("a patient reset during a reset stays patient") {
+  constexpr auto patient = "throttle 18446744073709551615";
+  plain_dialogue d{"[1]"};
+  d.reset(true, false, 5);
+  d.reset(true, false, cache::patient);
+  d.reset(true, false, 6);
+  SUBCASE("when the first is answered") { CHECK(d.get(2, "[1]") == said{"get 3 " + std::string{patient}}); }
+  SUBCASE("when the first fails") {
+    CHECK(d.get(2, protocol::errors::timeout()) == said{"get 3 " + std::string{patient}});
+  }
+  entry_dialogue loading;
+  loading.open(1), loading.reset(true, false, cache::patient), loading.reset(true, false);
+  CHECK(loading.get(1, "[1]") == said{"loaded 1 1 [1]", "get 2 " + std::string{patient}});
+}
+
+TEST_CASE("what a reset does not find is deleted only if it is not asked for again at once") {
+  plain_dialogue d{"[1]"};
+  d.reset(true, false), d.reset(true, false, cache::patient);
+  CHECK(d.get(2, protocol::errors::not_found()).size() == 1);
+  CHECK(d.port.complaints() == 1);
+  CHECK(d.get(3, protocol::errors::not_found()) == said{"event 1 1 delete null"});
+  CHECK(d.machine.empty());
+}
+
+TEST_CASE("a reset concerns a query that turns out to be a resource whose reset is under way") {
+  query_dialogue d{"[1]"};
+  d.open(2, "r");
+  CHECK(d.reset(true, false, 5) == said{"get 3 q throttle 5"});
+  CHECK(d.get(2, "[1]", "q") == said{"loaded 2 r 1 [1]"});
+  CHECK(d.get(3, "[1]", "q") == said{"get 4 q throttle 5"});
+  CHECK(d.get(4, "[1]", "q") == said{});
+}
+
 TEST_CASE("a reset while the resource loads is made up for when it is there") {
   entry_dialogue d;
   d.open(1);
   CHECK(d.reset(true, true, 5) == said{"reaccess 1 throttle 5"});
-  CHECK(d.get(1, "[1]") == said{"loaded 1 1 [1]", "get 2"});
+  CHECK(d.get(1, "[1]") == said{"loaded 1 1 [1]", "get 2 throttle 5"});
   CHECK(d.get(2, "[]") == said{R"(event 1 1 remove {"idx":0})"});
   entry_dialogue failing;
   failing.open(1), failing.reset(true, false);

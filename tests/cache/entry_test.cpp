@@ -1,4 +1,7 @@
 // Dialogues with a cache entry: opening, events, and being forgotten.
+#include <random>
+#include <set>
+
 #include <doctest/doctest.h>
 
 #include "tests/cache/entry_dialogue.hpp"
@@ -116,6 +119,9 @@ TEST_CASE("events that make no sense are ignored and complained about") {
       {"{}", "unsubscribe", "{}"},
       {"{}", "query", "{}"},
       {"{}", "query", ""},
+      {"{}", "r\xffng", "1"},
+      {"{}", "rang twice", "1"},
+      {"{}", "", "1"},
   };
   for (const auto& [resource, name, payload] : table) {
     CAPTURE(name);
@@ -203,6 +209,55 @@ TEST_CASE("a resource that one query still uses outlives the others, and the lon
   CHECK(d.machine.resources() == 1);
   CHECK(d.query_event() == said{"query 4 inbox m"});
   CHECK(d.machine.expire(start + 3s) == std::nullopt);
+  CHECK(d.machine.resources() == 0);
+}
+
+TEST_CASE("opening and closing in any order leaves nothing behind") {
+  std::mt19937 random{7};
+  const auto below = [&random](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
+  };
+  entry_dialogue d;
+  auto now = start;
+  std::uint64_t asked = 0;
+  std::set<std::uint64_t> under_way;
+  const auto note = [&](const said& lines) {
+    for (const auto& line : lines) {
+      if (line.starts_with("get ") || line.starts_with("query ")) under_way.insert(++asked);
+    }
+  };
+  const auto answer = [&](std::uint64_t ticket) {
+    if (d.machine.is_query(ticket)) return note(d.query(ticket, no_events));
+    if (below(5) == 0) return note(d.get(ticket, protocol::errors::not_found()));
+    note(d.get(ticket, "[1]", std::to_string(below(4))));
+  };
+  for (int step = 0; step < 20'000; ++step) {
+    const auto query = std::to_string(below(12));
+    const auto who = static_cast<cache::watcher_id>(below(3));
+    now += 1s;
+    const auto dice = below(20);
+    if (dice < 7) {
+      note(d.open(who, query));
+    } else if (dice < 13) {
+      d.machine.close(who, query, now);
+    } else if (dice < 14) {
+      note(d.query_event());
+    } else if (dice < 15) {
+      note(d.reset(true, false));
+    } else if (dice < 16) {
+      const auto next = d.machine.expire(now - 8s);
+      CHECK((!next || *next > now - 8s));
+    } else if (!under_way.empty()) {
+      answer(under_way.extract(std::next(under_way.begin(), static_cast<long>(below(under_way.size()))))
+                 .value());
+    }
+  }
+  while (!under_way.empty()) answer(under_way.extract(under_way.begin()).value());
+  for (cache::watcher_id who = 0; who < 3; ++who) {
+    for (int query = 0; query < 12; ++query) d.machine.close(who, std::to_string(query), now);
+  }
+  CHECK(d.machine.expire(now) == std::nullopt);
+  CHECK(d.machine.empty());
   CHECK(d.machine.resources() == 0);
 }
 

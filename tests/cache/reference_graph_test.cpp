@@ -89,6 +89,48 @@ TEST_CASE("a reference counts as often as it is there") {
   CHECK(g.at("b").holders == 0);
 }
 
+TEST_CASE("one who has many references, few or none knows each of them") {
+  std::mt19937 random{3};
+  const auto below = [&random](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>{0, n - 1}(random);
+  };
+  graph_of g;
+  auto& from = g.at("from");
+  std::map<std::string, std::uint32_t> expected;
+  for (int step = 0; step < 60'000; ++step) {
+    const auto name = std::to_string(below(200));
+    const bool grows = step / 2000 % 2 == 0;
+    if (below(10) < (grows ? 6u : 3u)) {
+      g.graph.link(from, g.at(name));
+      ++expected[name];
+    } else if (auto count = expected.find(name); count != expected.end()) {
+      g.graph.unlink(from, g.at(name));
+      if (--count->second == 0) expected.erase(count);
+    } else {
+      g.graph.unlink(from, g.at(name));
+    }
+    if (below(5000) == 0) {
+      g.graph.release(g.graph.take_references(from), false);
+      expected.clear();
+    }
+    REQUIRE(from.references.size() == expected.size());
+    if (step % 100 > 0) continue;
+    for (const auto& edge : from.references) {
+      REQUIRE(edge.count == expected.at(edge.to->rid));
+      REQUIRE(edge.to->holders == edge.count);
+    }
+  }
+}
+
+TEST_CASE("one of several references to the same is lost without suspicion") {
+  graph_of g;
+  g.link("ab ab");
+  g.graph.unlink(g.at("a"), g.at("b"));
+  CHECK_FALSE(g.graph.has_suspects());
+  g.graph.unlink(g.at("a"), g.at("b"));
+  CHECK(g.graph.has_suspects());
+}
+
 TEST_CASE("a suspicion is looked into once") {
   graph_of g;
   g.graph.suspect(g.at("a"));

@@ -5,6 +5,7 @@ actorgate_test(cache_test
   cache/client_view_model_test.cpp
   cache/client_view_subscribing_test.cpp
   cache/client_view_unsubscribing_test.cpp
+  cache/cost_test.cpp
   cache/difference_test.cpp
   cache/entry_query_test.cpp
   cache/entry_reset_test.cpp

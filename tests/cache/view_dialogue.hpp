@@ -33,7 +33,9 @@ public:
   said unsubscribe(std::uint64_t id, std::string_view rid, std::uint64_t count = 1) {
     return view.unsubscribe(id, rid, count), take();
   }
-  said respond(std::uint64_t id, std::string_view rid) { return view.subscribe_response(id, rid), take(); }
+  said subscribe_response(std::uint64_t id, std::string_view rid) {
+    return view.subscribe_response(id, rid), take();
+  }
   said call(std::uint64_t ticket, std::string_view rid, std::string_view method = "set") {
     return view.call(ticket, rid, method), take();
   }
