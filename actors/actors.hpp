@@ -11,6 +11,7 @@ struct unsubscribe_client;
 struct relay_emptied;
 struct open_resource;
 struct close_resource;
+struct read_resource;
 struct entry_emptied;
 struct resource_loaded;
 struct resource_failed;
@@ -102,6 +103,8 @@ using directory_actor = caf::typed_actor<
     caf::reacts_to<open_resource>,
     /// Passes on to the entry.
     caf::reacts_to<close_resource>,
+    /// Passes on to the entry, which is made if there is none.
+    caf::reacts_to<read_resource>,
     /// Lets go of the entry, unless something is on its way to it.
     caf::reacts_to<entry_emptied>,
     /// Passes on to the entries whose names match.
@@ -113,6 +116,8 @@ using entry_actor = caf::typed_actor<
     caf::reacts_to<open_resource>,
     /// It does so no more.
     caf::reacts_to<close_resource>,
+    /// A connection wants to know once what the resource is under a query.
+    caf::reacts_to<read_resource>,
     /// The service has said something about the resource.
     caf::reacts_to<event_arrived>,
     /// The service has answered: a get or query of the entry, or a client's call or auth, to be passed on in

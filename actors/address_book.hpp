@@ -4,15 +4,40 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <caf/execution_unit.hpp>
 
 #include "actors/actors.hpp"
+#include "net/http_cors.hpp"
 #include "net/websocket.hpp"
 
 namespace actorgate::actors {
+
+/// A method of a resource that authenticates clients by the headers of their requests.
+struct auth_method {
+  std::string name;  ///< of the resource; empty: nobody authenticates
+  std::string method;
+  explicit operator bool() const { return !name.empty(); }
+};
+
+/// How resources are served over HTTP.
+struct http_settings {
+  std::string api_path = "/api/";  ///< below which resources lie
+  bool flat = false;               ///< the encoding is jsonflat instead of json
+  auth_method header_auth;         ///< before each request
+  auth_method ws_header_auth;      ///< before each WebSocket
+  /// The methods of resources that HTTP methods stand for; empty: not allowed.
+  std::string put_method, delete_method, patch_method;
+  net::cors_policy cors;
+  std::size_t response_limit = 32u << 20;  ///< bytes of a resource with all that it refers to
+};
+
+/// A request name and a method together may be that long: subjects are made of a type and both; with these
+/// and the inbox for the reply, no protocol line may pass NATS' limit of 4096 bytes.
+inline constexpr std::size_t max_name_and_method = 4000;
 
 /// What actors are told when they are made.
 struct settings {
@@ -21,9 +46,12 @@ struct settings {
   std::size_t reset_throttle = 0;                  ///< requests at once after a system reset; 0: no limit
   std::size_t reference_throttle = 0;              ///< gets at once for one tree of references; 0: no limit
   std::size_t pending_requests = 10'000;           ///< unanswered requests of one connection
+  std::size_t pending_bytes = 16u << 20;           ///< of their params that wait for access
+  std::size_t rid_bytes = 16u << 20;    ///< of one connection's resource ids, when long ones are asked for
   std::size_t subscriptions = 100'000;  ///< resources that one connection's requests may subscribe to
   std::chrono::seconds heartbeat{30};   ///< a client silent for two of them is gone
   net::websocket_limits websocket{};
+  http_settings http{};
 };
 
 /// What the actors count, for whoever wants to know.

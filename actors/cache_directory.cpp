@@ -19,14 +19,18 @@ bool any_matches(const std::vector<protocol::name_pattern>& patterns, std::strin
 
 }  // namespace
 
-void cache_directory::on(open_resource& command) {
+/// Passes a command on to the entry, which is made if there is none.
+template <class Command>
+void cache_directory::pass_on(Command& command) {
   auto& [entry, passed] = entries_[command.name];
-  if (!entry) {
-    entry = spawn_lean<cache_entry>(home_system(), home(), book_, command.name);
-  }
+  if (!entry) entry = spawn_lean<cache_entry>(home_system(), home(), book_, command.name);
   ++passed;
   send(entry, std::move(command));
 }
+
+void cache_directory::on(open_resource& command) { pass_on(command); }
+
+void cache_directory::on(read_resource& command) { pass_on(command); }
 
 void cache_directory::on(close_resource& command) {
   const auto found = entries_.find(command.name);

@@ -19,6 +19,7 @@ public:
 
   void on(open_resource& command);
   void on(close_resource& command);
+  void on(read_resource& command);
   void on(entry_emptied& fact);
   void on(reset_resources& command);
 
@@ -27,6 +28,9 @@ private:
     entry_actor entry;
     std::uint32_t passed = 0;
   };
+
+  template <class Command>
+  void pass_on(Command& command);
 
   const address_book& book_;
   std::unordered_map<std::string, record> entries_;

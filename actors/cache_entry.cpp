@@ -7,6 +7,12 @@
 #include "protocol/service_request.hpp"
 
 namespace actorgate::actors {
+namespace {
+
+/// The watcher that stands for all who want to know just once; the others are shards.
+constexpr auto all_readers = ~cache::watcher_id{0};
+
+}  // namespace
 
 cache_entry::cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
                          std::string name)
@@ -16,11 +22,15 @@ cache_entry::cache_entry(caf::actor_config& config, caf::execution_unit* home, c
       // Answers to an earlier entry of the same name must not be taken for ours.
       machine_(*this, id() << 32) {}
 
+/// Before anything is asked.
+void cache_entry::be_subscribed() {
+  if (std::exchange(subscribed_, true)) return;
+  auto subscription = spawn_lean<nats_subscription>(home_system(), book_.nats_unit, self());
+  send(book_.nats, subscribe_events{name_, std::move(subscription)});
+}
+
 void cache_entry::on(open_resource& command) {
-  if (!std::exchange(subscribed_, true)) {
-    auto subscription = spawn_lean<nats_subscription>(home_system(), book_.nats_unit, self());
-    send(book_.nats, subscribe_events{name_, std::move(subscription)});
-  }
+  be_subscribed();
   ++served_;
   if (relays_.size() <= command.shard) relays_.resize(command.shard + 1);
   relays_[command.shard] = std::move(command.relay);
@@ -32,6 +42,22 @@ void cache_entry::on(close_resource& command) {
   if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
   // The directory may just have learnt of an end that this command had crossed.
   check_empty();
+}
+
+void cache_entry::on(read_resource& command) {
+  be_subscribed();
+  ++served_;
+  auto& waiting = readers_[command.query];
+  waiting.push_back({std::move(command.connection), command.slot});
+  if (waiting.size() == 1) machine_.open(all_readers, command.query, command.throttle);
+  close_read();
+}
+
+/// Whoever has been told what he wanted to know needs it no more.
+void cache_entry::close_read() {
+  for (const auto& query : std::exchange(read_, {})) {
+    if (machine_.close(all_readers, query, now())) watch_clock(book_.config.eviction_delay);
+  }
 }
 
 void cache_entry::on(event_arrived& event) {
@@ -50,6 +76,7 @@ void cache_entry::on(service_replied& reply) {
   } else {
     machine_.on_get_response(reply.ticket, read_outcome(reply, protocol::read_get_response));
   }
+  close_read();
   check_empty();
 }
 
@@ -92,21 +119,37 @@ void cache_entry::send_query(std::uint64_t ticket, std::string_view subject, std
   request(ticket, std::string{subject}, protocol::query_payload(query), 0);
 }
 
+template <class Tell>
+void cache_entry::tell_readers(std::string_view query, Tell tell) {
+  const auto found = readers_.find(query);
+  if (found == readers_.end()) return;
+  for (const auto& r : found->second) tell(r);
+  readers_.erase(found);
+}
+
 void cache_entry::loaded(cache::watcher_id to, std::string_view query, cache::resource_id resource,
                          cache::snapshot_ptr content) {
+  if (to == all_readers) {
+    read_.emplace_back(query);
+    return tell_readers(query, [&](const reader& r) { send(r.connection, slot_loaded{r.slot, content}); });
+  }
   send(relays_[to], resource_loaded{std::string{query}, resource, std::move(content)});
 }
 
 void cache_entry::failed(cache::watcher_id to, std::string_view query, const protocol::error& why) {
-  send(relays_[to], resource_failed{std::string{query}, std::make_shared<const protocol::error>(why)});
+  const auto shared = std::make_shared<const protocol::error>(why);
+  if (to == all_readers) {
+    return tell_readers(query, [&](const reader& r) { send(r.connection, slot_failed{r.slot, shared}); });
+  }
+  send(relays_[to], resource_failed{std::string{query}, shared});
 }
 
 void cache_entry::event(cache::watcher_id to, cache::resource_id resource, cache::resource_event_ptr event) {
-  send(relays_[to], resource_changed{resource, std::move(event)});
+  if (to != all_readers) send(relays_[to], resource_changed{resource, std::move(event)});
 }
 
 void cache_entry::reaccess(cache::watcher_id to, cache::throttle_id throttle) {
-  send(relays_[to], access_changed{throttle});
+  if (to != all_readers) send(relays_[to], access_changed{throttle});
 }
 
 void cache_entry::pass(std::uint64_t ticket) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,6 +22,7 @@ public:
 
   void on(open_resource& command);
   void on(close_resource& command);
+  void on(read_resource& command);
   void on(event_arrived& event);
   void on(service_replied& reply);
   void on(reset_entry& command);
@@ -37,14 +39,27 @@ private:
   void pass(std::uint64_t ticket) override;
   void complain(std::string_view what) override;
 
+  void be_subscribed();
+  void close_read();
   void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
   void watch_clock(std::chrono::milliseconds delay);
   void check_empty();
+
+  struct reader {
+    connection_actor connection;
+    cache::slot_id slot;
+  };
+  /// Readers of the query wait no more.
+  template <class Tell>
+  void tell_readers(std::string_view query, Tell tell);
 
   const address_book& book_;
   std::string name_;
   cache::entry machine_;
   std::vector<relay_actor> relays_;  ///< by shard
+  /// Those who want to know once, by query; to the machine they are one watcher.
+  std::map<std::string, std::vector<reader>, std::less<>> readers_;
+  std::vector<std::string> read_;  ///< queries whose readers have been told: to be closed
   /// Replies to clients that wait their turn; tickets are the entry's own.
   std::unordered_map<std::uint64_t, service_replied> passengers_;
   std::uint64_t next_passenger_ = 1;

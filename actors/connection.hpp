@@ -3,54 +3,50 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/client_view.hpp"
-#include "net/handshake.hpp"
-#include "net/websocket.hpp"
 #include "protocol/client_request.hpp"
 #include "protocol/rid.hpp"
+#include "protocol/service_response.hpp"
 
 namespace actorgate::actors {
 
-/// See `connection_actor`. Reads requests from its socket, has its view of the resources answer them, and
-/// asks services what only they know.
+/// See `connection_actor`. What every client of the gateway is towards services and the cache: a connection
+/// id, a token, a view of the resources, requests under way. How it speaks with its client is the business of
+/// those derived from it.
 ///
-/// What only a client in use needs lies in a `session`, which is made by its first request: until then the
-/// connection is a socket and little else, and services have never heard of its cid.
-class connection final : public lean_actor<connection, connection_actor>,
-                         private net::websocket_owner,
-                         private cache::client_view_port {
+/// What only a client in use needs lies in a `session`, which is made by its first request: until then
+/// services have never heard of its cid.
+class connection : public lean_actor<connection, connection_actor>, protected cache::client_view_port {
 public:
   static constexpr auto actor_name = "connection";
 
-  connection(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
-             cache::watcher_id shard, net::loop& loop, net::tcp_socket socket, const net::handshake& said);
   ~connection() override;
 
-  /// Begins to read; `already_read` came behind the upgrade request. On the shard's thread, as is everything
-  /// here.
-  void start(std::string_view already_read);
-
-  void on(slot_loaded& fact);
-  void on(slot_failed& fact);
+  virtual void on(slot_loaded& fact);
+  virtual void on(slot_failed& fact);
   void on(slot_event& fact);
   void on(slot_reaccess& fact);
   void on(service_replied& reply);
   void on(event_arrived& event);
   void on(reset_tokens& command);
-  void on(close_connections& command) { socket_.close(command.why); }
-  void on(tick&) { socket_.heartbeat(); }
+  void on(close_connections& command) { close(command.why); }
+  void on(tick&) { heartbeat(); }
 
-private:
+protected:
+  using lean_actor::send;
+
   /// A call, auth or new request under way.
   struct call {
     protocol::request_kind kind;
     std::uint64_t id;  ///< the client's
-    std::string rid, method, params;
+    std::string rid, method;
+    std::string params;  ///< raw JSON; until it is sent
     service_replied reply = {};
   };
   struct session {
@@ -62,15 +58,62 @@ private:
     std::string token;  ///< raw JSON; empty if there is none
     std::string tid;
     std::uint64_t next_call = 1;
+    std::size_t params = 0;  ///< bytes of the calls' params
   };
 
-  // the socket
-  void on_message(std::string_view text) override;
-  void on_oversize(std::string_view prefix) override;
-  void on_closed(net::close_reason why) override;
-  void add_ref() noexcept override { caf::intrusive_ptr_add_ref(ctrl()); }
-  void drop_ref() noexcept override { caf::intrusive_ptr_release(ctrl()); }
+  /// Services are told that requests are for HTTP if they are `for_http`.
+  connection(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+             cache::watcher_id shard, bool for_http);
 
+  // -- what the client is told
+
+  /// A call, auth or new request has its reply.
+  virtual void answer_call(const call& finished) = 0;
+  /// It has not been made, for this reason.
+  virtual void refuse_call(const call& refused, const protocol::error& why) = 0;
+  virtual void close(net::close_reason why) = 0;
+  /// Time for a sign of life.
+  virtual void heartbeat() = 0;
+  /// An answer to a request that was sent with `own_answer(number)`.
+  virtual void on_own_answer(std::uint64_t number, service_replied& reply) = 0;
+  /// A service has answered something else; about to be acted upon.
+  virtual void on_answer(const service_replied&) {}
+  /// What has come has had its effect on the view.
+  virtual void settled() {}
+
+  // -- what the client wants
+
+  /// The session, which is made if there is none. Before a service can hear of the cid, it can be heard.
+  session& in_session();
+  session* session_or_null() { return session_.get(); }
+  /// Ends in `answer_call` or `refuse_call`.
+  void start_call(call what);
+  /// Nothing more is wanted of resources and services.
+  void end_session();
+  /// From here on the hub knows of the connection, until `leave`.
+  void enter();
+  void leave();
+
+  // -- services
+
+  static constexpr std::uint64_t own_answer(std::uint64_t number) { return number << 2 | 2; }
+  /// Asks for access to the resource. `throttle` is 0, or names a group of requests.
+  void request_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle);
+  /// Asks the method to authenticate the client by its handshake, before anything else is asked. The answer's
+  /// meta counts.
+  void request_header_auth(std::uint64_t ticket, const auth_method& how);
+  /// The group of requests for a tree of references, which this connection has numbered; 0 is none.
+  cache::throttle_id throttle_group(cache::throttle_id tree) const;
+  std::string expand(std::string_view rid) const { return protocol::expand_cid(rid, cid_); }
+  static bool too_long(std::string_view name, std::string_view method) {
+    return name.size() + method.size() > max_name_and_method;
+  }
+
+  const address_book& book_;
+  std::string handshake_;  ///< as auth requests have it; may be empty where none is sent
+  const cache::watcher_id shard_;
+
+private:
   // the view
   void watch(cache::slot_id slot, std::string_view rid, cache::throttle_id throttle) override;
   void unwatch(cache::slot_id slot, std::string_view rid) override;
@@ -78,29 +121,16 @@ private:
   void call_granted(std::uint64_t ticket) override;
   void call_refused(std::uint64_t ticket, const protocol::error& why) override;
   void pass(std::uint64_t ticket) override;
-  void send(const cache::relayed_event& event) override;
-  void send(std::string message) override;
-  using lean_actor::send;
 
-  void handle(const protocol::client_request& request);
-  void handle_version(const protocol::client_request& request);
-  void handle_call(const protocol::client_request& request);
-  void subscribe_responses();
-  void answer(call finished);
-  void ask_service(std::uint64_t ticket, std::string_view type, const call& c);
   void request(std::uint64_t ticket, std::string subject, std::string payload, std::string name,
                cache::throttle_id throttle = 0);
-  void fail(std::uint64_t id, const protocol::error& why);
-  session& in_session();
-  std::string expand(std::string_view rid) const { return protocol::expand_cid(rid, cid_); }
+  void ask_service(std::uint64_t ticket, call& c);
+  call take_call(std::uint64_t ticket);
+  std::string_view token() const { return session_ ? std::string_view{session_->token} : std::string_view{}; }
 
-  const address_book& book_;
-  net::websocket socket_;
-  std::string cid_;
-  std::string handshake_;  ///< as auth requests have it
+  const std::string cid_;
   std::unique_ptr<session> session_;
-  protocol::version version_;
-  cache::watcher_id shard_;
+  const bool for_http_;
 };
 
 }  // namespace actorgate::actors

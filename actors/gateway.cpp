@@ -7,10 +7,12 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/cache_directory.hpp"
-#include "actors/connection.hpp"
+#include "actors/http_exchange.hpp"
+#include "actors/http_plan.hpp"
 #include "actors/hub.hpp"
 #include "actors/nats_gateway.hpp"
 #include "actors/nats_subscription.hpp"
+#include "actors/websocket_connection.hpp"
 
 namespace actorgate::actors {
 namespace {
@@ -123,12 +125,26 @@ void gateway::on_nats(net::nats_event event, const std::string& detail) {
   for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, after_outage});
 }
 
-void gateway::on_websocket(net::loop& l, net::tcp_socket socket, net::handshake said,
-                           std::string already_read) {
+/// On the thread of the loop, where the connection is to live: so it may be begun by a call.
+template <class Connection, class Begin, class... Args>
+void gateway::spawn_connection(net::loop& l, Begin begin, Args&&... args) {
   const auto index = shard_of_.at(&l);
-  const auto client =
-      spawn_lean<connection>(system_, book_.places[index].unit, book_, index, l, std::move(socket), said);
-  static_cast<connection*>(caf::actor_cast<caf::abstract_actor*>(client))->start(already_read);
+  const auto spawned =
+      spawn_lean<Connection>(system_, book_.places[index].unit, book_, index, l, std::forward<Args>(args)...);
+  begin(static_cast<Connection&>(*caf::actor_cast<caf::abstract_actor*>(spawned)));
+}
+
+void gateway::on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) {
+  spawn_connection<websocket_connection>(
+      l, [&](websocket_connection& c) { c.open(std::move(responder)); }, said);
+}
+
+void gateway::on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) {
+  auto planned = plan(book_.config.http, request);
+  if (auto* answer = std::get_if<net::http_response>(&planned)) return responder->respond(std::move(*answer));
+  spawn_connection<http_exchange>(
+      l, [](http_exchange& e) { e.begin(); }, request, std::move(responder),
+      std::get<http_task>(std::move(planned)));
 }
 
 }  // namespace actorgate::actors

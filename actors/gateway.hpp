@@ -52,14 +52,17 @@ private:
   void stop();
   void stop_connections();
   void on_nats(net::nats_event event, const std::string& detail);
-  void on_websocket(net::loop& l, net::tcp_socket socket, net::handshake said,
-                    std::string already_read) override;
+  void on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) override;
+  void on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) override;
+  /// Spawns a connection on the shard of that loop.
+  template <class Connection, class Begin, class... Args>
+  void spawn_connection(net::loop& l, Begin begin, Args&&... args);
   shard& nats_shard() { return scheduler::of(system_).at(0); }
 
   std::function<void(std::string)> on_lost_;
   config config_;
+  address_book book_;  ///< outlives what the loops let go of
   caf::actor_system system_;
-  address_book book_;
   std::unordered_map<const net::loop*, cache::watcher_id> shard_of_;
   std::shared_ptr<nats_bus> bus_;
   std::unique_ptr<net::http_door> door_;

@@ -59,6 +59,14 @@ struct close_resource {
   std::string query;
   cache::watcher_id shard;
 };
+/// http_exchange -> directory -> entry: tell this connection once what the resource is under this query.
+struct read_resource {
+  connection_actor connection;
+  cache::slot_id slot;
+  std::string name;
+  std::string query;
+  cache::throttle_id throttle;
+};
 /// entry -> directory: I know nothing any more, after that many commands of yours.
 struct entry_emptied {
   std::string name;
@@ -84,7 +92,7 @@ struct access_changed {
   cache::throttle_id throttle;
 };
 
-/// relay -> connection: the same, for one slot.
+/// relay, entry -> connection: the same, for one slot.
 struct slot_loaded {
   cache::slot_id slot;
   cache::snapshot_ptr content;
@@ -117,7 +125,7 @@ struct request_route {
 
 /// The throttle of what is asked again because NATS has been away. Services may come back later than we do:
 /// such a request waits for somebody to listen.
-inline constexpr cache::throttle_id after_outage = ~cache::throttle_id{0};
+inline constexpr cache::throttle_id after_outage = cache::patient;
 
 /// entry, connection -> nats_gateway
 struct send_request {
@@ -170,6 +178,7 @@ struct event_arrived {
 // -- the system ---------------------------------------------------------------
 
 using reset_ptr = std::shared_ptr<const protocol::reset_event>;
+/// Its tids are sorted.
 using token_reset_ptr = std::shared_ptr<const protocol::token_reset_event>;
 
 /// nats_subscription of the system -> directories
@@ -211,6 +220,7 @@ ACTORGATE_MESSAGE(unsubscribe_client)
 ACTORGATE_MESSAGE(relay_emptied)
 ACTORGATE_MESSAGE(open_resource)
 ACTORGATE_MESSAGE(close_resource)
+ACTORGATE_MESSAGE(read_resource)
 ACTORGATE_MESSAGE(entry_emptied)
 ACTORGATE_MESSAGE(resource_loaded)
 ACTORGATE_MESSAGE(resource_failed)

@@ -1,5 +1,7 @@
 #include "actors/nats_subscription.hpp"
 
+#include <algorithm>
+
 #include <spdlog/spdlog.h>
 
 namespace actorgate::actors {
@@ -15,6 +17,7 @@ void system_subscription::on(event_arrived& event) {
   } else if (subject == "system.tokenReset") {
     auto reset = protocol::read_token_reset_event(event.message->data());
     if (!reset) return spdlog::warn("a system token reset makes no sense: {}", event.message->data());
+    std::ranges::sort(reset->tids);
     const auto which = std::make_shared<const protocol::token_reset_event>(*std::move(reset));
     for (const auto& place : book_.places) send(place.hub, reset_tokens{which});
   }

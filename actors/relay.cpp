@@ -24,6 +24,13 @@ net::frame_ptr framed_event::frame(protocol::version v) const {
   return made;
 }
 
+std::string framed_event::text() const {
+  auto message = protocol::event_begin(rid_, event->name);
+  message += event->data;
+  message += protocol::event_end;
+  return message;
+}
+
 relay::relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, std::string name,
              cache::watcher_id shard)
     : lean_actor(config, home),

@@ -19,6 +19,8 @@ public:
       : relayed_event(std::move(e)), rid_(std::move(rid)) {}
   /// Belongs to the shard's thread.
   net::frame_ptr frame(protocol::version v) const;
+  /// As a message to clients of the current generation.
+  std::string text() const;
 
 private:
   std::string rid_;

@@ -83,8 +83,8 @@ void log_places(const options& o, const actors::gateway& gateway) {
   const auto host = address.find(':') == address.npos ? address : '[' + address + ']';
   const auto port = gateway.port();
   spdlog::info("Connected to NATS at {}", gateway.nats_url());
-  spdlog::info("Listening on http://{}:{}, WebSocket ws://{}:{}{}", host, port, host, port,
-               o.gateway.door.ws_path);
+  spdlog::info("Listening on http://{}:{}{}, WebSocket ws://{}:{}{}", host, port,
+               o.gateway.actors.http.api_path, host, port, o.gateway.door.ws_path);
 }
 
 /// From start to end. What cannot be started is thrown.

@@ -81,6 +81,30 @@ std::string without_effect(const configuration& told) {
 
 std::size_t throttle(int limit) { return limit > 0 ? static_cast<std::size_t>(limit) : 0; }
 
+actors::auth_method auth_method(const std::optional<std::string>& text) {
+  if (!text) return {};
+  const auto dot = text->rfind('.');
+  return {text->substr(0, dot), text->substr(dot + 1)};
+}
+
+actors::http_settings http_settings(const configuration& c) {
+  actors::http_settings http;
+  http.api_path = c.api_path.ends_with('/') ? c.api_path : c.api_path + '/';
+  http.flat = to_lower(c.api_encoding) == "jsonflat";
+  http.header_auth = auth_method(c.header_auth);
+  http.ws_header_auth = auth_method(c.ws_header_auth);
+  http.put_method = c.put_method.value_or("");
+  http.delete_method = c.delete_method.value_or("");
+  http.patch_method = c.patch_method.value_or("");
+  http.cors.allow_origin = c.allow_origin.origins;
+  http.cors.credentials = c.header_auth.has_value();
+  for (const auto& [name, method] : {std::pair{"PUT", c.put_method}, std::pair{"DELETE", c.delete_method},
+                                     std::pair{"PATCH", c.patch_method}}) {
+    if (method) http.cors.allow_methods += std::string(", ") + name;
+  }
+  return http;
+}
+
 /// From what was written to what it means.
 void understand(options& o) {
   const auto& c = o.told;
@@ -100,7 +124,8 @@ void understand(options& o) {
   g.door.address = c.addr.empty() ? "::" : c.addr;
   g.door.port = c.port;
   g.door.ws_path = c.ws_path;
-  g.door.allow_origin = c.allow_origin.origins;
+  g.actors.http = http_settings(c);
+  g.door.cors = g.actors.http.cors;
   g.shards = static_cast<std::size_t>(c.shards);
   if (const auto keys = without_effect(c); !keys.empty()) {
     o.warnings.push_back("not in effect in this version: " + keys);

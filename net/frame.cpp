@@ -1,7 +1,6 @@
 #include "net/frame.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 
 namespace actorgate::net {
@@ -10,42 +9,55 @@ namespace {
 constexpr std::uint8_t final_text = 0x81;
 constexpr std::uint8_t final_control = 0x80;
 
-/// Writes the header of an unmasked frame; returns its length: 2, 4 or 10 bytes.
-std::size_t write_header(unsigned char* out, std::uint8_t first, std::size_t payload) {
-  out[0] = first;
-  if (payload < 126) {
-    out[1] = static_cast<unsigned char>(payload);
-    return 2;
-  }
-  const std::size_t bytes = payload < 65536 ? 2 : 8;
-  out[1] = bytes == 2 ? 126 : 127;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    out[2 + i] = static_cast<unsigned char>(payload >> (8 * (bytes - 1 - i)));
-  }
-  return 2 + bytes;
+std::size_t size_of(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (auto part : parts) size += part.size();
+  return size;
 }
+
+/// The header of an unmasked frame: 2, 4 or 10 bytes.
+struct frame_header {
+  frame_header(std::uint8_t first, std::size_t payload) {
+    bytes[0] = static_cast<char>(first);
+    if (payload < 126) {
+      bytes[1] = static_cast<char>(payload);
+      return;
+    }
+    const std::size_t length = payload < 65536 ? 2 : 8;
+    bytes[1] = length == 2 ? 126 : 127;
+    for (std::size_t i = 0; i < length; ++i) {
+      bytes[2 + i] = static_cast<char>(payload >> (8 * (length - 1 - i)));
+    }
+    size = 2 + length;
+  }
+  operator std::string_view() const { return {bytes, size}; }
+
+  char bytes[10];
+  std::size_t size = 2;
+};
 
 }  // namespace
 
-frame_ptr frame::make(std::uint8_t first, std::initializer_list<std::string_view> parts) {
-  std::size_t payload = 0;
-  for (auto part : parts) payload += part.size();
-  unsigned char header[10];
-  const auto header_size = write_header(header, first, payload);
-  void* memory = ::operator new(sizeof(frame) + header_size + payload);
-  frame_ptr result{::new (memory) frame(static_cast<std::uint32_t>(header_size + payload))};
+frame_ptr frame::make(std::string_view header, std::initializer_list<std::string_view> parts) {
+  const auto size = header.size() + size_of(parts);
+  void* memory = ::operator new(sizeof(frame) + size);
+  frame_ptr result{::new (memory) frame(static_cast<std::uint32_t>(size))};
   auto* out = static_cast<char*>(memory) + sizeof(frame);
-  std::memcpy(out, header, header_size);
-  out += header_size;
+  out = std::copy(header.begin(), header.end(), out);
   for (auto part : parts) out = std::copy(part.begin(), part.end(), out);
   return result;
 }
 
-frame_ptr frame::text(std::initializer_list<std::string_view> parts) { return make(final_text, parts); }
+frame_ptr frame::text(std::initializer_list<std::string_view> parts) {
+  return make(frame_header(final_text, size_of(parts)), parts);
+}
 
 frame_ptr frame::control(std::uint8_t opcode, std::string_view payload) {
-  return make(static_cast<std::uint8_t>(final_control | opcode), {payload.substr(0, 125)});
+  payload = payload.substr(0, 125);
+  return make(frame_header(static_cast<std::uint8_t>(final_control | opcode), payload.size()), {payload});
 }
+
+frame_ptr frame::raw(std::initializer_list<std::string_view> parts) { return make({}, parts); }
 
 void intrusive_ptr_add_ref(const frame* f) noexcept {
   f->references_.fetch_add(1, std::memory_order_relaxed);

@@ -12,14 +12,17 @@ namespace actorgate::net {
 class frame;
 using frame_ptr = boost::intrusive_ptr<const frame>;
 
-/// One WebSocket frame as it goes over the wire (RFC 6455, section 5.2), immutable and shared by all its
-/// receivers. Header and payload lie in one allocation; sharing it costs a pointer and a reference count.
+/// Bytes as they go over the wire, mostly one WebSocket frame (RFC 6455, section 5.2), immutable and shared
+/// by all their receivers. They lie in one allocation; sharing it costs a pointer and a reference count.
 class frame {
 public:
   /// A text message of the given parts, one after the other, in a single unmasked frame.
   static frame_ptr text(std::initializer_list<std::string_view> parts);
   /// A control frame: close (8), ping (9) or pong (10). `payload` is at most 125 bytes.
   static frame_ptr control(std::uint8_t opcode, std::string_view payload);
+
+  /// The parts, one after the other, for wires that have other frames.
+  static frame_ptr raw(std::initializer_list<std::string_view> parts);
 
   /// The wire bytes, header included.
   std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), size_}; }
@@ -29,7 +32,7 @@ public:
 
 private:
   explicit frame(std::uint32_t size) : size_(size) {}
-  static frame_ptr make(std::uint8_t first, std::initializer_list<std::string_view> parts);
+  static frame_ptr make(std::string_view header, std::initializer_list<std::string_view> parts);
   friend void intrusive_ptr_add_ref(const frame* f) noexcept;
   friend void intrusive_ptr_release(const frame* f) noexcept;
 

@@ -1,12 +1,9 @@
 #pragma once
 #include <string>
-#include <utility>
-#include <vector>
+
+#include "net/http_headers.hpp"
 
 namespace actorgate::net {
-
-/// Names and values of HTTP header fields in their order; a name may repeat.
-using http_headers = std::vector<std::pair<std::string, std::string>>;
 
 /// What a client said when it came: the `header`, `host`, `remoteAddr` and `uri` of an auth request
 /// (RES-Service, "Auth request").

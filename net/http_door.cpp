@@ -13,6 +13,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
+#include "net/http_refusal.hpp"
 #include "net/http_session.hpp"
 
 namespace actorgate::net {
@@ -49,6 +50,7 @@ public:
       : loops_(loops),
         owner_(owner),
         options_(std::make_shared<const http_door_options>(std::move(options))),
+        refusal_(std::make_shared<http_refusal>(*options_)),
         acceptor_(loops_.front()->context()),
         pause_(loops_.front()->context()) {
     listen();
@@ -115,11 +117,14 @@ private:
       ::close(fd);
       return;
     }
-    if (!owner_.admit()) return;
-    asio::post(target.context(), [&target, &owner = owner_, options = options_, peer,
-                                  s = std::move(socket)]() mutable {
-      std::make_shared<http_session>(target, std::move(s), to_text(peer), std::move(options), owner)->start();
-    });
+    const bool admitted = owner_.admit();
+    auto& owner = admitted ? owner_ : *refusal_;
+    auto options = admitted ? options_ : refusal_->admit_session();
+    if (!options) return;
+    asio::post(
+        target.context(), [&target, &owner, o = std::move(options), peer, s = std::move(socket)]() mutable {
+          std::make_shared<http_session>(target, std::move(s), to_text(peer), std::move(o), owner)->start();
+        });
   }
 
   void wait_later() {
@@ -132,6 +137,7 @@ private:
   std::vector<loop*> loops_;
   http_door_owner& owner_;
   std::shared_ptr<const http_door_options> options_;
+  std::shared_ptr<http_refusal> refusal_;
   asio::basic_socket_acceptor<tcp, executor> acceptor_;
   asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                              executor>

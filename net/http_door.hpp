@@ -2,39 +2,38 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "net/handshake.hpp"
+#include "net/http_cors.hpp"
+#include "net/http_message.hpp"
 #include "net/loop.hpp"
 
 namespace actorgate::net {
 
-/// A complete HTTP request that is not a WebSocket upgrade.
-struct http_request {
-  std::string method;  ///< as sent: `GET`
-  handshake said;      ///< target and headers
-  std::string body;
+/// A connection whose answer's head has been written, and what it takes to go on with it.
+struct http_taken {
+  tcp_socket socket;
+  std::string already_read;  ///< what the client sent behind its request
+  bool chunked;              ///< whether the body is chunked; otherwise TCP's end ends it
 };
+/// Takes a connection over, on the loop's thread. Never called if the connection ends before.
+using http_taken_over = std::function<void(http_taken)>;
 
-/// What to answer. Content-Length, Transfer-Encoding, Connection and the WebSocket negotiation belong to the
-/// door: such headers are left out, and so are headers with line breaks.
-struct http_response {
-  unsigned status = 200;
-  http_headers headers;
-  std::string body;
-};
-
-/// The way back for one HTTP request. Exactly one of the two is called, once, on the loop's thread, at once
-/// or later; the connection reads its next request when the answer is written. Letting go of the responder
-/// without an answer closes the connection.
+/// The way back for one HTTP request. One of the three is called, once, on the loop's thread, at once or
+/// later; what is called behind it is ignored. The connection reads its next request when the answer is
+/// written. Letting go of the responder without an answer closes the connection.
 class http_responder {
 public:
   /// Answers; of an upgrade request: refuses it.
   virtual void respond(http_response response) = 0;
-  /// Answers an upgrade request with 101 and these headers besides; the socket then goes to `on_websocket`.
-  virtual void accept(http_headers headers) = 0;
+  /// Answers an upgrade request with 101 and these headers besides, and hands the WebSocket over.
+  virtual void accept(http_headers headers, http_taken_over then) = 0;
+  /// Answers any other request with 200, these headers and a body without an end, which is written by whoever
+  /// takes over. HEAD is answered with the headers, and nothing is handed over.
+  virtual void stream(http_headers headers, http_taken_over then) = 0;
 
 protected:
   ~http_responder() = default;
@@ -42,21 +41,17 @@ protected:
 using http_responder_ptr = std::shared_ptr<http_responder>;
 
 /// Who stands behind the door. Called on the thread of the loop that is passed, by several loops at a time;
-/// must outlive them.
+/// must outlive them. The references are valid until the responder is used or let go of.
 class http_door_owner {
 public:
-  /// A client has become a WebSocket. `already_read` is what it sent behind the upgrade request.
-  virtual void on_websocket(loop& l, tcp_socket socket, handshake said, std::string already_read) = 0;
+  /// A valid upgrade request of an allowed origin, to be accepted or refused, at once or later.
+  virtual void on_upgrade(loop& l, const handshake& said, http_responder_ptr responder) = 0;
 
-  /// A valid upgrade request of an allowed origin; the place to ask somebody (wsHeaderAuth) before it is
-  /// answered. Accepts it at once unless overridden.
-  virtual void on_upgrade(loop& l, const handshake& said, http_responder_ptr responder);
+  /// Any other request.
+  virtual void on_request(loop& l, const http_request& request, http_responder_ptr responder) = 0;
 
-  /// Any other request. `request` is valid until the responder is let go of. Answers 404 unless overridden.
-  virtual void on_request(loop& l, const http_request& request, http_responder_ptr responder);
-
-  /// Whether one more connection is taken; a refused one is closed without a word. Called on the thread of
-  /// the first loop.
+  /// Whether one more connection is taken. One that is not is answered with 503 and `Retry-After`, or, when
+  /// there are many, just closed. Called on the thread of the first loop.
   virtual bool admit() { return true; }
 
 protected:
@@ -67,19 +62,17 @@ struct http_door_options {
   std::string address = "0.0.0.0";  ///< IPv4 or IPv6; `::` takes both
   std::uint16_t port = 8080;        ///< 0: any free one
   std::string ws_path = "/";        ///< upgrade requests are for this path, compared without the query
-  /// Origins that may upgrade: `*`, or for example `https://example.com`. ASCII case does not matter.
-  /// Requests without an origin, and with `null`, are always allowed.
-  std::vector<std::string> allow_origin = {"*"};
+  cors_policy cors = {};            ///< whose pages may upgrade; the answers to requests are the owner's
   std::uint32_t header_limit = 16 * 1024;            ///< bytes of a request's header; over it: 431
   std::uint64_t body_limit = 1u << 20;               ///< bytes of a request's body; over it: 413
-  std::chrono::milliseconds header_timeout{10'000};  ///< for a request's header
-  std::chrono::milliseconds body_timeout{30'000};    ///< for the body, and for writing the answer
-  std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests
+  std::chrono::milliseconds header_timeout{10'000};  ///< for a request's header; over it: 408
+  std::chrono::milliseconds body_timeout{30'000};    ///< for the body, or 408; and for writing the answer
+  std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests; 0: a connection is for one
 };
 
 /// Listens for HTTP/1.1 and spreads the connections over the loops in turn. A connection is a short-lived
-/// session that handles one request at a time (what is pipelined behind it waits in the kernel) until an
-/// upgrade takes its socket away. Sessions end with their loops.
+/// session that handles one request at a time (what is pipelined behind it waits, most of it in the kernel)
+/// until its socket is taken over. Sessions end with their loops.
 class http_door {
 public:
   /// Listens from here on; accepting is done by the first loop, which may be running. Throws

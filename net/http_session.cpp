@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <iterator>
+#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
+#include "net/http_framing.hpp"
 #include "net/http_upgrade.hpp"
 
 namespace actorgate::net {
@@ -18,228 +19,314 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds drain_time{2};
+// Less cannot complete a chunked body; Beast 1.81 asserts it.
+constexpr std::size_t last_chunk_size = 5;
 
 std::string text_of(boost::beast::string_view s) { return {s.data(), s.size()}; }
 
-http_request convert(http::request<http::string_body>&& from, const std::string& remote_address) {
-  http_request to;
-  to.method = text_of(from.method_string());
-  to.said.uri = text_of(from.target());
-  to.said.remote_address = remote_address;
-  for (const auto& field : from) {
-    if (field.name() == http::field::host) {
-      to.said.host = text_of(field.value());
-    } else {
-      to.said.headers.emplace_back(canonical_header_name(text_of(field.name_string())),
-                                   text_of(field.value()));
-    }
+http_headers headers_of(const http::fields& fields) {
+  http_headers headers;
+  for (const auto& f : fields) {
+    headers.emplace_back(canonical_header_name(text_of(f.name_string())), text_of(f.value()));
   }
-  to.body = std::move(from.body());
-  return to;
+  return headers;
 }
 
 std::string_view path_of(std::string_view uri) { return uri.substr(0, uri.find('?')); }
 
+/// How many bytes of empty lines the text begins with.
+std::size_t empty_lines(std::string_view text) {
+  std::size_t size = 0;
+  while (text.substr(size).starts_with("\r\n")) size += 2;
+  return size;
+}
+
 /// Headers may come from a service: it must not write the rest of the answer by a line break, nor decide how
 /// the answer is delimited or what the WebSocket speaks.
-bool may_pass(const std::pair<std::string, std::string>& header) {
-  constexpr std::string_view name_breakers{"\r\n\0: ", 5}, value_breakers{"\r\n\0", 3};
-  constexpr std::array<std::string_view, 5> ours{"Content-Length", "Transfer-Encoding", "Connection",
-                                                 "Sec-Websocket-Extensions", "Sec-Websocket-Protocol"};
-  const auto& [name, value] = header;
-  return !name.empty() && name.find_first_of(name_breakers) == std::string::npos &&
-         value.find_first_of(value_breakers) == std::string::npos &&
-         std::find(ours.begin(), ours.end(), canonical_header_name(name)) == ours.end();
+http_headers those_that_pass(http_headers headers) {
+  std::erase_if(headers, [](const auto& h) {
+    return !is_valid_header(h.first, h.second) ||
+           owner_of(canonical_header_name(h.first)) == header_owner::door;
+  });
+  return headers;
 }
 
-bool has_no_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
+/// The one answer to one request: whoever keeps it longer cannot answer the next one.
+class exchange final : public http_responder {
+public:
+  explicit exchange(std::shared_ptr<http_session> session) : session_(std::move(session)) {}
 
-/// A body as RES errors look over HTTP.
-http_response error_response(unsigned status, std::string_view code, std::string_view text) {
-  std::string body = R"({"code":")";
-  body.append(code).append(R"(","message":")").append(text).append(R"("})");
-  return {.status = status,
-          .headers = {{"Content-Type", "application/json; charset=utf-8"}},
-          .body = std::move(body)};
-}
+  void respond(http_response response) override {
+    if (const auto session = std::exchange(session_, nullptr)) session->respond(std::move(response));
+  }
+  void accept(http_headers headers, http_taken_over then) override {
+    if (const auto session = std::exchange(session_, nullptr)) {
+      session->accept(std::move(headers), std::move(then));
+    }
+  }
+  void stream(http_headers headers, http_taken_over then) override {
+    if (const auto session = std::exchange(session_, nullptr)) {
+      session->stream(std::move(headers), std::move(then));
+    }
+  }
+
+private:
+  std::shared_ptr<http_session> session_;
+};
 
 }  // namespace
-
-void http_door_owner::on_upgrade(loop&, const handshake&, http_responder_ptr responder) {
-  responder->accept({});
-}
-
-void http_door_owner::on_request(loop&, const http_request&, http_responder_ptr responder) {
-  responder->respond(error_response(404, "system.notFound", "Not found"));
-}
 
 http_session::http_session(loop& l, tcp_socket socket, std::string remote_address,
                            std::shared_ptr<const http_door_options> options, http_door_owner& owner)
     : loop_(l),
-      stream_(std::move(socket)),
+      socket_(std::move(socket)),
+      deadline_(l.context()),
       remote_address_(std::move(remote_address)),
       options_(std::move(options)),
       owner_(owner) {}
 
-void http_session::start() { read_header(); }
-
-// -- reading ------------------------------------------------------------------
-
-void http_session::read_header() {
-  parser_.emplace();
-  parser_->header_limit(options_->header_limit);
-  parser_->body_limit(options_->body_limit);
-  stream_.expires_after(options_->header_timeout);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                            if (error) return self->refuse_read(error);
-                            self->on_header();
-                          });
+void http_session::start() {
+  error_code ignored;
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  await_request(options_->header_timeout);
 }
 
-void http_session::on_header() {
-  const auto& header = parser_->get();
-  stream_.expires_after(options_->body_timeout);
-  if (parser_->is_done() || !boost::beast::iequals(header[http::field::expect], "100-continue"))
-    return read_body();
-  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  boost::asio::async_write(stream_, boost::asio::buffer(go_on),
-                           [self = shared_from_this()](error_code error, std::size_t) {
-                             if (!error) self->read_body();
-                           });
+// -- reading ----------------------------------------------------------------------
+
+void http_session::await_request(std::chrono::milliseconds patience) {
+  request_.reset();
+  scanned_ = 0;
+  phase_ = phase::idle;
+  arm(patience);
+  read_head();
+}
+
+void http_session::read() {
+  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code error) {
+    if (!error && self->phase_ <= phase::body) self->on_readable();
+  });
+}
+
+void http_session::on_readable() {
+  auto& buffer = loop_.read_buffer();
+  const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return read();
+  if (size <= 0) return end();
+  input_.append(buffer.data(), static_cast<std::size_t>(size));
+  phase_ == phase::body ? read_body() : read_head();
+}
+
+void http_session::read_head() {
+  // Some clients send an empty line behind a body (RFC 9112, section 2.2).
+  if (phase_ == phase::idle) input_.erase(0, empty_lines(input_));
+  if (input_.empty()) std::string().swap(input_);
+  if (input_.empty() || input_ == "\r") return read();
+  if (std::exchange(phase_, phase::head) == phase::idle) arm(options_->header_timeout);
+  const auto found = find_head_end(input_, scanned_);
+  if (found.what == head_end::kind::malformed) return refuse(400, "Bad request");
+  const auto size = found.what == head_end::kind::found ? found.size : input_.size();
+  if (size > options_->header_limit) return refuse(431, "Request header too large");
+  if (found.what == head_end::kind::more) return read();
+  on_head(size);
+}
+
+void http_session::on_head(std::size_t size) {
+  const auto head = input_.substr(0, size);
+  input_.erase(0, size);
+  auto& p = parser_.emplace();
+  p.header_limit(options_->header_limit);
+  p.body_limit(options_->body_limit);
+  error_code error;
+  p.put(boost::asio::buffer(head), error);
+  if (error) return refuse_unparsed(error, head);
+  const auto& said = p.get();
+  version_ = said.version();
+  keep_alive_ = p.keep_alive() && options_->idle_timeout.count() > 0;
+  auto& r = request_.emplace();
+  r.method = text_of(said.method_string());
+  r.said.uri = origin_form(text_of(said.target()));
+  r.said.remote_address = remote_address_;
+  r.said.headers = headers_of(said);
+  if (const auto status = refusal_of(version_, r.said.headers)) return refuse(*status, "Bad request");
+  if (r.said.uri.empty()) return refuse(400, "Bad request");
+  if (const auto* host = find_header(r.said.headers, "Host")) r.said.host = *host;
+  remove_header(r.said.headers, "Host");
+  begin_body();
+}
+
+void http_session::begin_body() {
+  const auto expected = expectation_of(version_, request_->said.headers);
+  if (expected == expectation::unknown) return refuse(417, "Expectation failed");
+  if (parser_->is_done()) return take_request();
+  phase_ = phase::body;
+  arm(options_->body_timeout);
+  parser_->eager(true);
+  if (expected == expectation::go_on && input_.empty()) {
+    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto sent =
+        ::send(socket_.native_handle(), go_on.data(), go_on.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    // A client whose buffer is full of answers has not waited for this.
+    if (sent != static_cast<ssize_t>(go_on.size())) return end();
+  }
+  read_body();
 }
 
 void http_session::read_body() {
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-    if (error) return self->refuse_read(error);
-    self->take_request();
-  });
+  if (input_.size() < (parser_->chunked() ? last_chunk_size : 1)) return read();
+  error_code error;
+  input_.erase(0, parser_->put(boost::asio::buffer(input_), error));
+  if (error && error != http::error::need_more) return refuse_unparsed(error, {});
+  if (parser_->is_done()) return take_request();
+  // Chunk extensions and trailers are nothing that we would read much of.
+  if (input_.size() > options_->header_limit) return refuse(431, "Request header too large");
+  read();
 }
 
 /// The request is complete; from here on it is the owner's turn, for which there is no time limit.
 void http_session::take_request() {
-  stream_.expires_never();
-  auto incoming = parser_->release();
-  const auto version = incoming.version();
-  const auto hosts = incoming.count(http::field::host);
-  keep_alive_ = incoming.keep_alive();
-  request_ = convert(std::move(incoming), remote_address_);
-  answering_ = false;
-  // RFC 7230, section 5.4.
-  if (hosts > 1 || (hosts == 0 && version >= 11)) return refuse(400, "system.badRequest", "Bad request");
-  const auto verdict = path_of(request_.said.uri) == options_->ws_path
-                           ? judge_upgrade(request_.method, version, request_.said)
+  deadline_.expires_at(timer::time_point::max());
+  phase_ = phase::answering;
+  request_->body = std::move(parser_->get().body());
+  parser_.reset();
+  const auto& said = request_->said;
+  const auto verdict = path_of(said.uri) == options_->ws_path
+                           ? judge_upgrade(request_->method, version_, said)
                            : upgrade_verdict::none;
   switch (verdict) {
     case upgrade_verdict::none:
-      return owner_.on_request(loop_, request_, shared_from_this());
+      return owner_.on_request(loop_, *request_, std::make_shared<exchange>(shared_from_this()));
     case upgrade_verdict::malformed:
-      return refuse(400, "system.badRequest", "Invalid WebSocket upgrade");
+      return refuse(400, "Invalid WebSocket upgrade");
     case upgrade_verdict::wrong_version:
-      return refuse(426, "system.badRequest", "Unsupported WebSocket version");
+      // RFC 6455, section 4.4, and RFC 9110, section 15.5.22.
+      return refuse(426, "Unsupported WebSocket version",
+                    {{"Sec-WebSocket-Version", "13"}, {"Upgrade", "websocket"}});
     case upgrade_verdict::valid:
-      if (!origin_allowed(request_.said, options_->allow_origin)) {
-        return refuse(403, "system.forbidden", "Forbidden origin");
-      }
-      return owner_.on_upgrade(loop_, request_.said, shared_from_this());
+      if (!origin_allowed(said, options_->cors)) return respond(forbidden_origin(options_->cors, *request_));
+      return owner_.on_upgrade(loop_, said, std::make_shared<exchange>(shared_from_this()));
   }
 }
 
-void http_session::refuse_read(error_code error) {
-  if (error == http::error::header_limit) return refuse(431, "system.badRequest", "Request header too large");
-  if (error == http::error::body_limit) return refuse(413, "system.badRequest", "Request body too large");
-  const bool silent = error == http::error::end_of_stream || error == http::error::partial_message;
-  if (!silent && error.category() == error_code(http::error::bad_method).category()) {
-    refuse(400, "system.badRequest", "Bad request");
-  }
-  // Anything else is TCP's end or a time-out: nobody is left to tell.
-}
-
-void http_session::refuse(unsigned status, std::string_view code, std::string_view text) {
-  keep_alive_ = false;
-  answering_ = false;
-  auto response = error_response(status, code, text);
-  // RFC 6455, section 4.4, and RFC 7231, section 6.5.15.
-  if (status == 426)
-    response.headers.insert(response.headers.end(),
-                            {{"Sec-WebSocket-Version", "13"}, {"Upgrade", "websocket"}});
-  respond(std::move(response));
-}
-
-// -- answering ----------------------------------------------------------------
+// -- answering --------------------------------------------------------------------
 
 void http_session::respond(http_response response) {
-  if (std::exchange(answering_, true)) return;
-  auto& answer = answer_.emplace();
-  answer.result(response.status);
-  for (const auto& header : response.headers) {
-    if (may_pass(header)) answer.insert(header.first, header.second);
-  }
-  answer.keep_alive(keep_alive_);
-  if (!has_no_body(response.status)) {
-    answer.content_length(response.body.size());
-    if (request_.method != "HEAD") answer.body() = std::move(response.body);
-  }
-  write();
+  response.headers = those_that_pass(std::move(response.headers));
+  answer(std::move(response));
 }
 
-void http_session::accept(http_headers headers) {
-  if (std::exchange(answering_, true)) return;
-  auto& answer = answer_.emplace();
-  answer.result(http::status::switching_protocols);
-  for (const auto& header : headers) {
-    if (may_pass(header)) answer.insert(header.first, header.second);
-  }
-  answer.set(http::field::upgrade, "websocket");
-  answer.set(http::field::connection, "Upgrade");
-  answer.set(http::field::sec_websocket_accept, accept_key(*find_header(request_.said, "Sec-Websocket-Key")));
-  write();
+void http_session::accept(http_headers headers, http_taken_over then) {
+  const auto* key = find_header(request_->said.headers, "Sec-Websocket-Key");
+  if (key == nullptr) return refuse(500, "Not an upgrade");
+  headers = those_that_pass(std::move(headers));
+  headers.emplace_back("Upgrade", "websocket");
+  headers.emplace_back("Connection", "Upgrade");
+  headers.emplace_back("Sec-WebSocket-Accept", accept_key(*key));
+  then_ = std::move(then);
+  write(101, headers, {});
 }
 
-void http_session::write() {
-  stream_.expires_after(options_->body_timeout);
-  http::async_write(stream_, *answer_, [self = shared_from_this()](error_code error, std::size_t) {
-    if (!error) self->on_written();
+void http_session::stream(http_headers headers, http_taken_over then) {
+  headers = those_that_pass(std::move(headers));
+  keep_alive_ = false;
+  chunked_ = version_ >= 11;
+  if (chunked_) headers.emplace_back("Transfer-Encoding", "chunked");
+  headers.emplace_back("Connection", "close");
+  if (request_->method != "HEAD") then_ = std::move(then);
+  write(200, headers, {});
+}
+
+void http_session::refuse_unparsed(error_code error, std::string_view head) {
+  if (error == http::error::body_limit) return refuse(413, "Request body too large");
+  if (error == http::error::bad_version && is_other_version(head))
+    return refuse(505, "Unsupported HTTP version");
+  refuse(400, "Bad request");
+}
+
+/// What the client sends behind it cannot be trusted to be a request.
+void http_session::refuse(unsigned status, std::string_view message, http_headers headers) {
+  keep_alive_ = false;
+  auto response = error_response(status, {"system.badRequest", std::string(message)});
+  std::move(headers.begin(), headers.end(), std::back_inserter(response.headers));
+  answer(std::move(response));
+}
+
+/// With all headers as they are.
+void http_session::answer(http_response response) {
+  auto& headers = response.headers;
+  if (has_no_body(response.status)) {
+    response.body.clear();
+  } else {
+    headers.emplace_back("Content-Length", std::to_string(response.body.size()));
+  }
+  if (!keep_alive_) {
+    headers.emplace_back("Connection", "close");
+  } else if (version_ < 11) {
+    headers.emplace_back("Connection", "keep-alive");
+  }
+  if (request_ && request_->method == "HEAD") response.body.clear();
+  write(response.status, headers, std::move(response.body));
+}
+
+void http_session::write(unsigned status, const http_headers& headers, std::string body) {
+  phase_ = phase::writing;
+  arm(options_->body_timeout);
+  head_ = response_head(status, headers);
+  body_ = std::move(body);
+  const std::array parts{boost::asio::buffer(head_), boost::asio::buffer(body_)};
+  boost::asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, std::size_t) {
+    error ? self->end() : self->on_written();
   });
 }
 
 void http_session::on_written() {
-  if (answer_->result() == http::status::switching_protocols) return upgrade();
-  answer_.reset();
-  if (keep_alive_) return await_next();
+  std::string().swap(head_);
+  std::string().swap(body_);
+  if (const auto then = std::exchange(then_, nullptr)) {
+    deadline_.cancel();
+    return then({std::move(socket_), std::move(input_), chunked_});
+  }
+  if (keep_alive_) return await_request(options_->idle_timeout);
   error_code ignored;
-  stream_.socket().shutdown(tcp_socket::shutdown_send, ignored);
-  stream_.expires_after(drain_time);
+  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  phase_ = phase::draining;
+  arm(drain_time);
   drain();
-}
-
-void http_session::upgrade() {
-  const auto rest = buffer_.data();
-  std::string already_read(static_cast<const char*>(rest.data()), rest.size());
-  stream_.expires_never();
-  owner_.on_websocket(loop_, stream_.release_socket(), std::move(request_.said), std::move(already_read));
-}
-
-void http_session::await_next() {
-  request_ = {};
-  parser_.reset();
-  if (buffer_.size() > 0) return read_header();
-  stream_.expires_after(options_->idle_timeout);
-  stream_.async_read_some(buffer_.prepare(1024),
-                          [self = shared_from_this()](error_code error, std::size_t size) {
-                            if (error) return;
-                            self->buffer_.commit(size);
-                            self->read_header();
-                          });
 }
 
 /// Reads to the end before TCP is closed: unread input would turn the close into a reset, and that would
 /// overtake the answer.
 void http_session::drain() {
-  buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t) {
-    if (!error) self->drain();
+  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code error) {
+    if (error) return;
+    auto& buffer = self->loop_.read_buffer();
+    const auto size = ::recv(self->socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const bool more = size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK));
+    more ? self->drain() : self->end();
   });
+}
+
+// -- time -------------------------------------------------------------------------
+
+void http_session::arm(std::chrono::milliseconds patience) {
+  deadline_.expires_after(patience);
+  deadline_.async_wait([self = shared_from_this()](error_code error) {
+    // It may have been set anew while this was on its way.
+    if (!error && self->deadline_.expiry() <= timer::clock_type::now()) self->on_deadline();
+  });
+}
+
+void http_session::on_deadline() {
+  if (phase_ == phase::head || phase_ == phase::body) return refuse(408, "Request took too long");
+  error_code ignored;
+  // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
+  if (phase_ == phase::writing) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  end();
+}
+
+void http_session::end() {
+  deadline_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
 }
 
 }  // namespace actorgate::net

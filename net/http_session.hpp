@@ -1,10 +1,12 @@
 #pragma once
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -12,10 +14,15 @@
 
 namespace actorgate::net {
 
-/// One connection to the HTTP door, from its first byte to its end or its upgrade. Reads one request, waits
-/// for its answer, writes it, and begins again; a pending operation or somebody's `http_responder_ptr` keeps
-/// it alive.
-class http_session final : public http_responder, public std::enable_shared_from_this<http_session> {
+/// One connection to the HTTP door, from its first byte until it ends or is handed over. Reads one request,
+/// waits for its answer, writes it, and begins again; a pending operation or somebody's `http_responder_ptr`
+/// keeps it alive.
+///
+///     idle -> head -> body -> answering -> writing --keep-alive--> idle
+///       |      |       |                      |------------------> handed over
+///       |      +-------+--refused: writing    +--close-----------> draining
+///       +--silent for too long: closed
+class http_session final : public std::enable_shared_from_this<http_session> {
 public:
   http_session(loop& l, tcp_socket socket, std::string remote_address,
                std::shared_ptr<const http_door_options> options, http_door_owner& owner);
@@ -23,35 +30,55 @@ public:
   /// Reads the first request. On the loop's thread.
   void start();
 
-  void respond(http_response response) override;
-  void accept(http_headers headers) override;
+  /// The answers of `http_responder`, to the request that is waiting for one.
+  void respond(http_response response);
+  void accept(http_headers headers, http_taken_over then);
+  void stream(http_headers headers, http_taken_over then);
 
 private:
-  using message = boost::beast::http::response<boost::beast::http::string_body>;
+  enum class phase : std::uint8_t { idle, head, body, answering, writing, draining };
+  using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-  void read_header();
-  void on_header();
+  void await_request(std::chrono::milliseconds patience);
+  void read();
+  void on_readable();
+  void read_head();
+  void on_head(std::size_t size);
+  void begin_body();
   void read_body();
   void take_request();
-  void upgrade();
-  void refuse_read(boost::system::error_code error);
-  void refuse(unsigned status, std::string_view code, std::string_view text);
-  void write();
+
+  void refuse_unparsed(boost::system::error_code error, std::string_view head);
+  void refuse(unsigned status, std::string_view message, http_headers headers = {});
+  void answer(http_response response);
+  void write(unsigned status, const http_headers& headers, std::string body);
   void on_written();
-  void await_next();
   void drain();
 
+  void arm(std::chrono::milliseconds patience);
+  void on_deadline();
+  void end();
+
+  using timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+
   loop& loop_;
-  boost::beast::basic_stream<boost::asio::ip::tcp, executor> stream_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  http_request request_;
-  std::optional<message> answer_;
+  tcp_socket socket_;
+  timer deadline_;
+  std::string input_;        // read, but not yet used
+  std::size_t scanned_ = 0;  // of the input, for the header's end
+  std::optional<parser> parser_;
+  std::optional<http_request> request_;
+  std::string head_, body_;  // of the answer
+  http_taken_over then_;     // goes on with the socket behind the answer's head
   std::string remote_address_;
   std::shared_ptr<const http_door_options> options_;
   http_door_owner& owner_;
-  bool answering_ = false;   // no answer is wanted any more
+  unsigned version_ = 11;
+  phase phase_ = phase::idle;
   bool keep_alive_ = false;  // after this answer
+  bool chunked_ = false;     // the body that goes on is
 };
 
 }  // namespace actorgate::net

@@ -1,11 +1,8 @@
 #include "net/websocket.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <string>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -15,8 +12,7 @@ namespace {
 
 constexpr std::uint8_t close_opcode = 8, ping_opcode = 9, pong_opcode = 10;
 constexpr std::uint16_t no_code_given = 1005;
-constexpr int read_rounds = 4;              // per wake-up, so that one busy client does not starve the others
-constexpr std::size_t frames_at_once = 64;  // per sendmsg
+constexpr int read_rounds = 4;  // per wake-up, so that one busy client does not starve the others
 
 frame_ptr close_frame(std::uint16_t code, std::string_view text) {
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
@@ -48,11 +44,11 @@ void websocket::start(std::string_view already_read) {
 void websocket::send(frame_ptr f) {
   if (state_ != state::open) return;
   enqueue(std::move(f));
-  if (queued_bytes_ <= limits_.queued) return;
+  if (queue_.bytes() <= limits_.queued) return;
   // Too much for one tick is not yet too much for the client.
-  if (!blocked_ && write_queue() == written::some) wait_writable();
-  if (queued_bytes_ <= limits_.queued) return;
-  discard_queue();
+  if (!blocked_ && queue_.write_to(socket_.native_handle()) == send_queue::written::some) wait_writable();
+  if (queue_.bytes() <= limits_.queued) return;
+  queue_.discard();
   close(close_reason::slow_consumer);
 }
 
@@ -151,8 +147,7 @@ void websocket::on_close_frame(const websocket_event& e) {
 // -- writing ------------------------------------------------------------------
 
 void websocket::enqueue(frame_ptr f) {
-  queued_bytes_ += f->bytes().size();
-  queue_.push_back(std::move(f));
+  queue_.push(std::move(f));
   flush_soon();
 }
 
@@ -162,70 +157,20 @@ void websocket::flush_soon() {
 
 void websocket::flush() {
   if (blocked_ || state_ == state::closed) return;
-  if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) {
-    queued_bytes_ += pong->bytes().size();
-    queue_.push_back(std::move(pong));
-  }
-  switch (write_queue()) {
-    case written::failed:
+  if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) queue_.push(std::move(pong));
+  switch (queue_.write_to(socket_.native_handle())) {
+    case send_queue::written::failed:
       return lose();
-    case written::some:
+    case send_queue::written::some:
       wait_writable();
       break;
-    case written::all:
+    case send_queue::written::all:
       if (state_ == state::ending) return finish();
       boost::system::error_code ignored;
       if (state_ == state::failing) socket_.shutdown(tcp_socket::shutdown_send, ignored);
       break;
   }
   if (state_ != state::open) arm_deadline();
-}
-
-websocket::written websocket::write_queue() {
-  while (!queue_.empty()) {
-    std::array<iovec, frames_at_once> parts;
-    std::size_t count = 0, total = 0, skip = written_;
-    for (std::size_t i = head_; i < queue_.size() && count < parts.size(); ++i) {
-      const auto bytes = queue_[i]->bytes().substr(std::exchange(skip, 0));
-      parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
-      total += bytes.size();
-    }
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = count;
-    const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return would_block() ? written::some : written::failed;
-    drop_written(static_cast<std::size_t>(sent));
-    if (static_cast<std::size_t>(sent) < total) return written::some;
-  }
-  return written::all;
-}
-
-void websocket::drop_written(std::size_t bytes) {
-  queued_bytes_ -= bytes;
-  bytes += written_;
-  while (head_ < queue_.size() && bytes >= queue_[head_]->bytes().size()) {
-    bytes -= queue_[head_]->bytes().size();
-    queue_[head_++].reset();
-  }
-  written_ = static_cast<std::uint32_t>(bytes);
-  if (head_ == queue_.size()) {
-    std::vector<frame_ptr>().swap(queue_);
-    head_ = 0;
-  } else if (head_ >= frames_at_once && head_ >= queue_.size() / 2) {
-    queue_.erase(queue_.begin(), queue_.begin() + head_);
-    head_ = 0;
-  }
-}
-
-/// All but a frame whose beginning has been written.
-void websocket::discard_queue() {
-  std::vector<frame_ptr> kept;
-  if (written_ > 0) kept.push_back(std::move(queue_[head_]));
-  queue_ = std::move(kept);
-  head_ = 0;
-  queued_bytes_ = queue_.empty() ? 0 : queue_[0]->bytes().size() - written_;
 }
 
 void websocket::wait_writable() {
@@ -258,7 +203,7 @@ void websocket::arm_deadline() {
 void websocket::give_up() {
   boost::system::error_code ignored;
   // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
-  if (queued_bytes_ > 0) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  if (!queue_.empty()) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
   finish();
 }
 
@@ -272,8 +217,7 @@ void websocket::lose() {
 void websocket::finish() {
   const self_ptr self(this);
   state_ = state::closed;
-  std::vector<frame_ptr>().swap(queue_);
-  queued_bytes_ = head_ = written_ = 0;
+  queue_.clear();
   pong_.reset();
   decoder_ = websocket_decoder{};
   deadline_.reset();

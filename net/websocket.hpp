@@ -5,13 +5,13 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
 #include "net/close_reason.hpp"
 #include "net/frame.hpp"
 #include "net/loop.hpp"
+#include "net/send_queue.hpp"
 #include "net/websocket_decoder.hpp"
 
 namespace actorgate::net {
@@ -88,13 +88,12 @@ public:
 
   bool is_open() const { return state_ == state::open; }
   /// Bytes that wait for the client, without what the kernel has taken.
-  std::size_t queued_bytes() const { return queued_bytes_; }
+  std::size_t queued_bytes() const { return queue_.bytes(); }
 
   void flush() override;
 
 private:
   enum class state : std::uint8_t { open, closing, failing, ending, closed };
-  enum class written : std::uint8_t { all, some, failed };
 
   // A reference to the websocket is one to its owner.
   using self_ptr = boost::intrusive_ptr<websocket>;
@@ -110,9 +109,6 @@ private:
 
   void enqueue(frame_ptr f);
   void flush_soon();
-  written write_queue();
-  void drop_written(std::size_t bytes);
-  void discard_queue();
   void wait_writable();
 
   void say_close(state next, close_reason why, frame_ptr close_frame);
@@ -130,10 +126,7 @@ private:
   websocket_owner& owner_;
   tcp_socket socket_;
   websocket_decoder decoder_;
-  std::vector<frame_ptr> queue_;  // from head_ on; without memory when empty
-  std::size_t queued_bytes_ = 0;
-  std::uint32_t head_ = 0;           // frames of queue_ that have been written
-  std::uint32_t written_ = 0;        // bytes of the frame at head_ that have been written
+  send_queue queue_;
   frame_ptr pong_;                   // only the latest ping is answered: a flood of pings takes no memory
   std::unique_ptr<timer> deadline_;  // only while closing
   state state_ = state::open;

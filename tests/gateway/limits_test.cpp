@@ -140,10 +140,42 @@ TEST_CASE("a connection may subscribe to so many resources, and no more") {
   for (std::string name : {"a", "b", "c", "d"}) s.model(name, "{}");
   for (std::string name : {"a", "b", "c"}) c.result("subscribe.test." + name);
   CHECK(c.error_code("subscribe.test.d") == "system.subscriptionLimitExceeded");
-  CHECK(c.error_code("get.test.d") == "system.subscriptionLimitExceeded");
-  CHECK(c.result("subscribe.test.a") == "{}");
+  CHECK(c.error_code("subscribe.test.a") == "system.subscriptionLimitExceeded");
+  CHECK(c.result("get.test.d") == R"({"models":{"test.d":{}}})"_json);
   c.result("unsubscribe.test.b");
   CHECK(c.result("subscribe.test.d") == R"({"models":{"test.d":{}}})"_json);
+}
+
+TEST_CASE("long queries are served until they take too much") {
+  actorgate::actors::settings settings;
+  settings.rid_bytes = 10'000;
+  stage s{settings};
+  auto c = s.client();
+  s.model("lamp", "{}");
+  const auto query = [](char fill) { return "?q=" + std::string(4'900, fill); };
+  c.result("subscribe.test.lamp" + query('a'));
+  c.result("subscribe.test.lamp" + query('b'));
+  CHECK(c.error_code("subscribe.test.lamp" + query('c')) == "system.requestLimitExceeded");
+  CHECK(c.error_code("get.test.lamp" + query('c')) == "system.requestLimitExceeded");
+  c.result("subscribe.test.lamp?q=short");
+  c.result("unsubscribe.test.lamp" + query('a'));
+  c.result("subscribe.test.lamp" + query('c'));
+}
+
+TEST_CASE("params that wait for access are held until they are too many") {
+  actorgate::actors::settings settings;
+  settings.pending_bytes = 10'000;
+  stage s{settings};
+  auto c = s.client();
+  const auto params = '"' + std::string(6'000, 'x') + '"';
+  const auto waiting = c.send_request("call.test.lamp.set", params);
+  auto access = s.test.take("access.test.lamp");
+  CHECK(c.error_code("call.test.lamp.set", params) == "system.requestLimitExceeded");
+  s.test.on("call.test.lamp.set", R"({"result":null})");
+  access.result(R"({"call":"*"})");
+  actorgate::test::result_of(c, waiting);
+  s.access("lamp");
+  c.result("call.test.lamp.set", params);
 }
 
 TEST_CASE("deep JSON passes, and JSON that is too deep harms nobody") {

@@ -43,7 +43,7 @@ TEST_CASE("the gateway is told what its parts need") {
   CHECK(g.door.address == "::1");
   CHECK(g.door.port == 81);
   CHECK(g.door.ws_path == "/ws");
-  CHECK(g.door.allow_origin == std::vector<std::string>{"http://A"});
+  CHECK(g.door.cors.allow_origin == std::vector<std::string>{"http://A"});
   CHECK(g.actors.request_timeout == 400ms);
   CHECK(g.actors.reset_throttle == 3);
   CHECK(g.actors.reference_throttle == 4);

@@ -66,30 +66,3 @@ TEST_CASE("an upgrade is judged as RFC 6455, section 4.2.1, says") {
 TEST_CASE("the accept key is that of the example in RFC 6455, section 1.3") {
   CHECK(accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
-
-TEST_CASE("an origin is allowed if it is listed, null or absent") {
-  auto from = [](std::string origin) {
-    handshake said;
-    said.headers.emplace_back("Origin", std::move(origin));
-    return said;
-  };
-  const std::vector<std::string> list = {"https://a.example", "http://B.example:8080"};
-  CHECK(origin_allowed({}, list));
-  CHECK(origin_allowed(from("null"), list));
-  CHECK(origin_allowed(from("https://a.example"), list));
-  CHECK(origin_allowed(from("HTTPS://A.EXAMPLE"), list));
-  CHECK(origin_allowed(from("http://b.example:8080"), list));
-  CHECK(origin_allowed(from("http://anything"), {"*"}));
-  CHECK_FALSE(origin_allowed(from("http://a.example"), list));
-  CHECK_FALSE(origin_allowed(from("https://a.example.evil"), list));
-  CHECK_FALSE(origin_allowed(from("http://b.example"), list));
-  CHECK_FALSE(origin_allowed(from(""), list));
-}
-
-TEST_CASE("header names are written as Go writes them") {
-  CHECK(canonical_header_name("x-forwarded-FOR") == "X-Forwarded-For");
-  CHECK(canonical_header_name("Sec-WebSocket-Key") == "Sec-Websocket-Key");
-  CHECK(canonical_header_name("eTag") == "Etag");
-  CHECK(canonical_header_name("") == "");
-  CHECK(canonical_header_name("-a--b") == "-A--B");
-}

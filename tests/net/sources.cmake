@@ -1,7 +1,13 @@
 actorgate_test(net_test
   net/embedded_nats_test.cpp
+  net/event_stream_test.cpp
   net/frame_test.cpp
+  net/http_content_test.cpp
+  net/http_cors_test.cpp
   net/http_door_test.cpp
+  net/http_framing_test.cpp
+  net/http_headers_test.cpp
+  net/http_session_test.cpp
   net/http_upgrade_test.cpp
   net/nats_client_test.cpp
   net/nats_syntax_test.cpp

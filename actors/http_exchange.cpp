@@ -1,0 +1,241 @@
+#include "actors/http_exchange.hpp"
+
+#include <utility>
+
+#include "actors/http_answer.hpp"
+#include "actors/identity.hpp"
+#include "actors/outcome.hpp"
+#include "actors/relay.hpp"
+#include "net/http_content.hpp"
+#include "protocol/http_path.hpp"
+
+namespace actorgate::actors {
+
+using purpose = http_task::purpose;
+
+namespace {
+
+/// The numbers of our own requests.
+constexpr std::uint64_t header_auth = 1, read_access = 2;
+
+}  // namespace
+
+http_exchange::http_exchange(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
+                             cache::watcher_id shard, net::loop& loop, const net::http_request& request,
+                             net::http_responder_ptr door, http_task task)
+    : connection(config, home, book, shard, true),
+      loop_(loop),
+      request_(request),
+      door_(std::move(door)),
+      task_(std::move(task)) {}
+
+void http_exchange::begin() {
+  const auto& how = book_.config.http.header_auth;
+  if (how || task_.what == purpose::follow) handshake_ = describe(request_.said);
+  how ? request_header_auth(own_answer(header_auth), how) : ask();
+}
+
+void http_exchange::ask() {
+  switch (task_.what) {
+    case purpose::read:
+      request_access(own_answer(read_access), task_.rid, 0);
+      tree_.emplace(task_.rid);
+      return read_more();
+    case purpose::follow:
+      in_session().view.set_version(protocol::version::current());
+      return in_session().view.subscribe(0, task_.rid);
+    case purpose::call:
+      return start_call({protocol::request_kind::call, 0, task_.rid, task_.method, std::move(task_.params)});
+  }
+}
+
+// -- what services say --------------------------------------------------------
+
+void http_exchange::take_meta(const service_replied& reply) {
+  const auto meta = meta_of(reply);
+  net::merge_headers(task_.headers, meta.headers);
+  if (meta.decides()) status_ = meta.status;
+}
+
+void http_exchange::on_own_answer(std::uint64_t number, service_replied& reply) {
+  if (!door_) return;
+  take_meta(reply);
+  number == read_access ? on_access(reply) : on_header_auth(reply);
+  settled();
+}
+
+/// An error says only that there is no token.
+void http_exchange::on_header_auth(const service_replied& reply) {
+  if (status_ == 0) return ask();
+  const auto outcome =
+      read_outcome(reply, [](std::string_view text) { return protocol::read_call_response(text, false); });
+  finish(decided(status_, outcome, book_.config.http.api_path, std::move(task_.headers)));
+}
+
+/// Access to what is to be read. An error of it weighs more than what has become of the resource.
+void http_exchange::on_access(const service_replied& reply) {
+  const auto outcome = read_outcome(reply, protocol::read_access_response);
+  const auto* why = std::get_if<protocol::error>(&outcome);
+  if (!why && !std::get<protocol::access_rights>(outcome).get) why = &protocol::errors::access_denied();
+  if (status_ != 0) return finish(decided(status_, why, {}, std::move(task_.headers)));
+  if (why) return finish(failure(*why, std::move(task_.headers)));
+  granted_ = true;
+  finish_read();
+}
+
+/// Access for a call or a stream, before it has any effect; or the reply to the call.
+void http_exchange::on_answer(const service_replied& reply) {
+  if (!door_) return;
+  take_meta(reply);
+  // A call's own status is looked at with its reply.
+  if (status_ == 0 || !reply.route.name.empty()) return;
+  const auto outcome = read_outcome(reply, protocol::read_access_response);
+  const auto* why = std::get_if<protocol::error>(&outcome);
+  if (const auto* rights = std::get_if<protocol::access_rights>(&outcome)) {
+    const bool may = task_.what == purpose::call ? rights->may_call(task_.method) : rights->get;
+    if (!may) why = &protocol::errors::access_denied();
+  }
+  finish(decided(status_, why, {}, std::move(task_.headers)));
+  end_session();
+}
+
+// -- reading ------------------------------------------------------------------
+
+void http_exchange::read_more() {
+  const auto group = book_.config.reference_throttle > 0 ? throttle_group(1) : 0;
+  while (const auto wanted = tree_->next()) {
+    const auto rid = expand(wanted->rid);
+    const auto [name, query] = protocol::split_rid(rid);
+    if (too_long(name, {})) {
+      tree_->on_failed(wanted->slot,
+                       std::make_shared<const protocol::error>(protocol::errors::subject_too_long()));
+      continue;
+    }
+    const bool is_root = wanted->slot == 1;
+    send(book_.home_of(name).directory,
+         read_resource{self(), wanted->slot, std::string{name}, std::string{query}, is_root ? 0 : group});
+  }
+}
+
+void http_exchange::on(slot_loaded& fact) {
+  if (!tree_) return connection::on(fact);
+  tree_->on_loaded(fact.slot, std::move(fact.content));
+  read_more();
+  finish_read();
+  settled();
+}
+
+void http_exchange::on(slot_failed& fact) {
+  if (!tree_) return connection::on(fact);
+  tree_->on_failed(fact.slot, std::move(fact.why));
+  finish_read();
+  settled();
+}
+
+void http_exchange::finish_read() {
+  if (!door_ || !granted_ || !tree_->complete()) return;
+  if (const auto* why = tree_->failure()) return finish(failure(*why, std::move(task_.headers)));
+  using encoding = cache::resource_tree::encoding;
+  const auto& settings = book_.config.http;
+  auto text = tree_->encode(settings.flat ? encoding::jsonflat : encoding::json, settings.api_path,
+                            settings.response_limit);
+  finish(text ? success(*std::move(text), std::move(task_.headers))
+              : failure(protocol::errors::internal_error(), std::move(task_.headers)));
+}
+
+// -- calling ------------------------------------------------------------------
+
+void http_exchange::answer_call(const call& finished) {
+  const auto& api_path = book_.config.http.api_path;
+  const bool is_new = finished.method == "new";
+  const auto outcome = read_outcome(
+      finished.reply, [is_new](std::string_view text) { return protocol::read_call_response(text, is_new); });
+  if (status_ != 0) return finish(decided(status_, outcome, api_path, std::move(task_.headers)));
+  if (const auto* why = std::get_if<protocol::error>(&outcome)) return refuse_call(finished, *why);
+  const auto& [payload, rid] = std::get<protocol::call_result>(outcome);
+  if (!rid.empty()) {
+    task_.headers.emplace_back("Location", protocol::path_of_rid(rid, api_path));
+    finish({.headers = std::move(task_.headers), .body = {}});
+  } else if (payload == "null") {
+    finish({.status = 204, .headers = std::move(task_.headers), .body = {}});
+  } else {
+    finish(success(payload, std::move(task_.headers)));
+  }
+}
+
+/// That a resource has no such method means that it does not allow the HTTP method that stands for it.
+void http_exchange::refuse_call(const call&, const protocol::error& why) {
+  const bool lacks = task_.by_method && why.is(protocol::errors::method_not_found().code);
+  if (lacks) task_.headers.emplace_back("Allow", book_.config.http.cors.allow_methods);
+  finish(failure(lacks ? protocol::errors::method_not_allowed() : why, std::move(task_.headers)));
+}
+
+void http_exchange::finish(net::http_response answer) {
+  if (!door_) return;
+  net::negotiate(request_, answer);
+  std::exchange(door_, nullptr)->respond(std::move(answer));
+}
+
+// -- following ----------------------------------------------------------------
+
+/// The resource is there.
+void http_exchange::respond(std::uint64_t, std::string_view result) {
+  opening_ = true;
+  early_.emplace_back(result);
+  auto& headers = task_.headers;
+  net::set_header(headers, "Content-Type", "text/event-stream");
+  net::set_header(headers, "Cache-Control", "no-store");
+  // Lives on in what waits for the socket; if that never comes, there is nothing to wait for.
+  const std::shared_ptr<http_exchange> waiting{this, [self = self()](http_exchange* e) {
+                                                 if (!e->stream_) e->end_session();
+                                               }};
+  std::exchange(door_, nullptr)->stream(std::move(headers), [waiting](net::http_taken taken) {
+    waiting->start_stream(std::move(taken));
+  });
+}
+
+void http_exchange::start_stream(net::http_taken taken) {
+  stream_.emplace(loop_, std::move(taken), book_.config.websocket.queued,
+                  static_cast<net::event_stream_owner&>(*this));
+  enter();
+  stream_->start();
+  auto early = std::exchange(early_, {});
+  stream_->send("snapshot", early.front());
+  for (std::size_t i = 1; i < early.size(); ++i) stream_->send({}, early[i]);
+  settled();
+}
+
+void http_exchange::refuse(std::uint64_t, const protocol::error& why) {
+  finish(failure(why, std::move(task_.headers)));
+}
+
+void http_exchange::send(const cache::relayed_event& event) {
+  send(static_cast<const framed_event&>(event).text());
+}
+
+void http_exchange::send(std::string message) {
+  stream_ ? stream_->send({}, message) : early_.push_back(std::move(message));
+}
+
+void http_exchange::settled() {
+  const auto* s = session_or_null();
+  if (!s || door_ || (opening_ && !stream_)) return;
+  if (!stream_) return end_session();
+  // Without the resource there is nothing more to come.
+  if (s->view.idle()) stream_->close(net::close_reason::normal);
+}
+
+void http_exchange::close(net::close_reason why) {
+  if (stream_) stream_->close(why);
+}
+
+void http_exchange::heartbeat() {
+  if (stream_) stream_->heartbeat();
+}
+
+void http_exchange::on_closed(net::close_reason) {
+  end_session();
+  leave();
+}
+
+}  // namespace actorgate::actors

@@ -1,0 +1,170 @@
+#include "actors/websocket_connection.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/http_answer.hpp"
+#include "actors/identity.hpp"
+#include "actors/outcome.hpp"
+#include "actors/relay.hpp"
+
+namespace actorgate::actors {
+
+using protocol::request_kind;
+
+websocket_connection::websocket_connection(caf::actor_config& config, caf::execution_unit* home,
+                                           const address_book& book, cache::watcher_id shard, net::loop& loop,
+                                           const net::handshake& said)
+    : connection(config, home, book, shard, false), loop_(loop) {
+  handshake_ = describe(said);
+}
+
+// -- the upgrade --------------------------------------------------------------
+
+void websocket_connection::open(net::http_responder_ptr door) {
+  door_ = std::move(door);
+  const auto& how = book_.config.http.ws_header_auth;
+  how ? request_header_auth(own_answer(0), how) : accept({});
+}
+
+void websocket_connection::on_own_answer(std::uint64_t, service_replied& reply) {
+  const auto meta = meta_of(reply);
+  net::http_headers headers;
+  net::merge_headers(headers, meta.headers);
+  if (!meta.decides()) return accept(std::move(headers));
+  end_session();
+  const auto outcome =
+      read_outcome(reply, [](std::string_view text) { return protocol::read_call_response(text, false); });
+  door_->respond(decided(meta.status, outcome, book_.config.http.api_path, std::move(headers)));
+  door_ = nullptr;
+}
+
+void websocket_connection::accept(net::http_headers headers) {
+  // Lives on in what waits for the socket; if that never comes, there is nothing to wait for.
+  const std::shared_ptr<websocket_connection> waiting{this, [self = self()](websocket_connection* c) {
+                                                        if (!c->socket_) c->end_session();
+                                                      }};
+  door_->accept(std::move(headers), [waiting](net::http_taken taken) { waiting->start(std::move(taken)); });
+  door_ = nullptr;
+}
+
+void websocket_connection::start(net::http_taken taken) {
+  socket_.emplace(loop_, std::move(taken.socket), book_.config.websocket,
+                  static_cast<net::websocket_owner&>(*this));
+  enter();
+  socket_->start(taken.already_read);
+}
+
+void websocket_connection::close(net::close_reason why) {
+  if (socket_) socket_->close(why);
+}
+
+// -- the client ---------------------------------------------------------------
+
+void websocket_connection::on_message(std::string_view text) {
+  std::string storage;
+  const auto request = protocol::client_request::read(text, storage);
+  // Without an id there is nothing to answer.
+  if (!request) return;
+  handle(*request);
+  settled();
+}
+
+void websocket_connection::on_oversize(std::string_view prefix) {
+  const auto id = protocol::read_request_id(prefix);
+  if (!id) return socket_->close(net::close_reason::too_big);
+  fail(*id, protocol::errors::internal_error());
+}
+
+void websocket_connection::on_closed(net::close_reason) {
+  end_session();
+  leave();
+}
+
+void websocket_connection::handle(const protocol::client_request& request) {
+  if (request.kind == request_kind::invalid) return fail(request.id, protocol::errors::invalid_request());
+  if (request.kind == request_kind::version) return handle_version(request);
+  auto& s = in_session();
+  s.view.set_version(version_);
+  if (request.kind == request_kind::unsubscribe) return handle_unsubscribe(request);
+  if (too_long(protocol::split_rid(request.rid).name, request.method)) {
+    return fail(request.id, protocol::errors::subject_too_long());
+  }
+  if (is_too_much(s, request)) return fail(request.id, protocol::errors::request_limit_exceeded());
+  switch (request.kind) {
+    case request_kind::subscribe:
+      return s.view.subscribe(request.id, request.rid);
+    case request_kind::get:
+      return s.view.get(request.id, request.rid);
+    default:
+      return handle_call(request);
+  }
+}
+
+bool websocket_connection::is_too_much(const session& s, const protocol::client_request& request) const {
+  // A query may be long; the number of resources bounds what short ones take.
+  constexpr std::size_t long_rid = 1024;
+  const auto& limits = book_.config;
+  return s.view.pending() + s.calls.size() >= limits.pending_requests ||
+         s.params + request.params.size() > limits.pending_bytes ||
+         (request.rid.size() > long_rid && s.view.rid_bytes() + request.rid.size() > limits.rid_bytes);
+}
+
+void websocket_connection::handle_version(const protocol::client_request& request) {
+  const auto text = protocol::read_version_params(request.params);
+  if (!text) return fail(request.id, protocol::errors::invalid_params());
+  if (!text->empty()) {
+    const auto version = protocol::version::parse(*text);
+    if (!version) return fail(request.id, protocol::errors::unsupported_protocol());
+    version_ = *version;
+    if (auto* s = session_or_null()) s->view.set_version(version_);
+  }
+  send(protocol::result_message(request.id, protocol::version_result()));
+}
+
+void websocket_connection::handle_unsubscribe(const protocol::client_request& request) {
+  const auto count = protocol::read_unsubscribe_count(request.params);
+  if (!count) return fail(request.id, protocol::errors::invalid_params());
+  in_session().view.unsubscribe(request.id, request.rid, *count);
+}
+
+void websocket_connection::handle_call(const protocol::client_request& request) {
+  const auto method = request.kind == request_kind::create ? std::string_view{"new"} : request.method;
+  start_call(
+      {request.kind, request.id, std::string{request.rid}, std::string{method}, std::string{request.params}});
+}
+
+void websocket_connection::answer_call(const call& finished) {
+  const bool is_new = finished.method == "new" && finished.kind != request_kind::auth;
+  const auto outcome = read_outcome(
+      finished.reply, [is_new](std::string_view text) { return protocol::read_call_response(text, is_new); });
+  if (const auto* why = std::get_if<protocol::error>(&outcome)) return fail(finished.id, *why);
+  const auto& [payload, rid] = std::get<protocol::call_result>(outcome);
+  const bool creates = finished.kind == request_kind::create;
+  if (rid.empty()) {
+    if (creates) return fail(finished.id, protocol::errors::internal_error());
+    return send(protocol::result_message(finished.id, protocol::payload_result(payload, version_)));
+  }
+  if (!creates && !version_.wraps_payload()) {
+    return send(protocol::result_message(finished.id, protocol::rid_result(rid, {})));
+  }
+  in_session().responses.emplace_back(finished.id, rid);
+}
+
+/// Subscribes to what services have answered with.
+void websocket_connection::settled() {
+  for (auto* s = session_or_null(); s && !s->responses.empty();) {
+    for (const auto& [id, rid] : std::exchange(s->responses, {})) s->view.subscribe_response(id, rid);
+  }
+}
+
+void websocket_connection::fail(std::uint64_t id, const protocol::error& why) {
+  send(protocol::error_message(id, why));
+}
+
+void websocket_connection::send(const cache::relayed_event& event) {
+  socket_->send(static_cast<const framed_event&>(event).frame(version_));
+}
+
+void websocket_connection::send(std::string message) { socket_->send(net::frame::text({message})); }
+
+}  // namespace actorgate::actors

@@ -1,0 +1,74 @@
+#include "net/send_queue.hpp"
+
+#include <array>
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <utility>
+
+namespace actorgate::net {
+namespace {
+
+constexpr std::size_t frames_at_once = 64;  // per sendmsg
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
+
+}  // namespace
+
+void send_queue::push(frame_ptr f) {
+  bytes_ += f->bytes().size();
+  frames_.push_back(std::move(f));
+}
+
+send_queue::written send_queue::write_to(int socket) {
+  while (!frames_.empty()) {
+    std::array<iovec, frames_at_once> parts;
+    std::size_t count = 0, total = 0, skip = written_;
+    for (std::size_t i = head_; i < frames_.size() && count < parts.size(); ++i) {
+      const auto bytes = frames_[i]->bytes().substr(std::exchange(skip, 0));
+      parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+      total += bytes.size();
+    }
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = count;
+    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return would_block() ? written::some : written::failed;
+    drop(static_cast<std::size_t>(sent));
+    if (static_cast<std::size_t>(sent) < total) return written::some;
+  }
+  return written::all;
+}
+
+void send_queue::drop(std::size_t bytes) {
+  bytes_ -= bytes;
+  bytes += written_;
+  while (head_ < frames_.size() && bytes >= frames_[head_]->bytes().size()) {
+    bytes -= frames_[head_]->bytes().size();
+    frames_[head_++].reset();
+  }
+  written_ = static_cast<std::uint32_t>(bytes);
+  if (head_ == frames_.size()) {
+    std::vector<frame_ptr>().swap(frames_);
+    head_ = 0;
+  } else if (head_ >= frames_at_once && head_ >= frames_.size() / 2) {
+    frames_.erase(frames_.begin(), frames_.begin() + head_);
+    head_ = 0;
+  }
+}
+
+void send_queue::discard() {
+  std::vector<frame_ptr> kept;
+  if (written_ > 0) kept.push_back(std::move(frames_[head_]));
+  frames_ = std::move(kept);
+  head_ = 0;
+  bytes_ = frames_.empty() ? 0 : frames_[0]->bytes().size() - written_;
+}
+
+void send_queue::clear() {
+  std::vector<frame_ptr>().swap(frames_);
+  bytes_ = head_ = written_ = 0;
+}
+
+}  // namespace actorgate::net

@@ -1,0 +1,39 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "net/frame.hpp"
+
+namespace actorgate::net {
+
+/// What waits to be written to one socket: shared frames in their order. Holds no memory when empty.
+class send_queue {
+public:
+  enum class written : std::uint8_t { all, some, failed };
+
+  void push(frame_ptr f);
+
+  bool empty() const { return frames_.empty(); }
+  /// Bytes that wait, without what the kernel has taken.
+  std::size_t bytes() const { return bytes_; }
+
+  /// Gives the kernel as much as it takes, in as few `sendmsg` as possible: `some` if more waits.
+  written write_to(int socket);
+
+  /// Throws away all but a frame whose beginning has been written.
+  void discard();
+  /// Throws away everything: the socket has ended.
+  void clear();
+
+private:
+  void drop(std::size_t bytes);
+
+  std::vector<frame_ptr> frames_;  // from head_ on
+  std::size_t bytes_ = 0;
+  std::uint32_t head_ = 0;     // frames that have been written
+  std::uint32_t written_ = 0;  // bytes of the frame at head_ that have been written
+};
+
+}  // namespace actorgate::net
