@@ -41,7 +41,9 @@ void cache_directory::on(close_resource& command) {
 
 void cache_directory::on(entry_emptied& fact) {
   const auto found = entries_.find(fact.name);
-  if (found == entries_.end() || found->second.passed != fact.served) return;
+  if (found == entries_.end()) return;
+  const auto& [entry, passed] = found->second;
+  if (entry.id() != fact.entry || passed != fact.served) return;
   entries_.erase(found);
   // Not by the entry itself: the next entry of this name must not have its subscription ended.
   send(book_.nats, unsubscribe_events{std::move(fact.name)});

@@ -101,7 +101,7 @@ void cache_entry::watch_clock(std::chrono::milliseconds delay) {
 
 void cache_entry::check_empty() {
   // Found anew each time: holding each other, the two would never go.
-  if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{name_, served_});
+  if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{id(), name_, served_});
 }
 
 // -- what the machine wants ---------------------------------------------------

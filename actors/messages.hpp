@@ -67,8 +67,10 @@ struct read_resource {
   std::string query;
   cache::throttle_id throttle;
 };
-/// entry -> directory: I know nothing any more, after that many commands of yours.
+/// entry -> directory: I know nothing any more, after that many commands of yours. May come more than once,
+/// and when there is another entry of the name already.
 struct entry_emptied {
+  caf::actor_id entry;
   std::string name;
   std::uint32_t served;
 };

@@ -159,6 +159,30 @@ TEST_CASE("a failed get is not kept for those who come later") {
   CHECK(s.a_log.back() == R"(loaded 2 {"n":1})");
 }
 
+TEST_CASE("an event that comes late for what could not be had does not end what is asked for next") {
+  // However many steps lie before the event and before the next client.
+  constexpr int steps = 8;
+  for (int way = 0; way < steps * steps; ++way) {
+    clients s;
+    s.subscribe(0, s.a, 1, "x");
+    s.run();
+    s.reply(s.bus->take(), R"({"error":{"code":"system.notFound","message":"Not found"}})");
+    for (int step = 0; step < steps; ++step) {
+      if (step == way / steps) s.deliver("event.x.ring", "1");
+      if (step == way % steps) s.subscribe(0, s.b, 2, "x");
+      s.run_one();
+    }
+    s.run();
+    // In time for the same answer.
+    if (!s.b_log.empty()) continue;
+    s.reply(s.bus->take(), model_1);
+    s.run();
+    s.deliver("event.x.change", R"({"values":{"n":2}})");
+    s.run();
+    CHECK(s.b_log == log_lines{R"(loaded 2 {"n":1})", R"(event 2 change {"values":{"n":2}})"});
+  }
+}
+
 TEST_CASE("a service that does not answer fails the subscription in time, and the next one asks again") {
   clients s{actors::settings{.request_timeout = 1000ms}};
   s.subscribe(0, s.a, 1, "x");
