@@ -22,6 +22,7 @@ struct slot_failed;
 struct slot_event;
 struct slot_reaccess;
 struct send_request;
+struct ask_behind;
 struct service_replied;
 struct message_arrived;
 struct subscribe_system;
@@ -36,6 +37,7 @@ struct reset_tokens;
 struct connection_opened;
 struct connection_closed;
 struct close_connections;
+struct drain_connections;
 struct tick;
 
 /// One WebSocket client; owns its socket, and what the client knows. On the shard that accepted it.
@@ -61,6 +63,8 @@ using connection_actor = caf::typed_actor<
 
 /// One for each shard: who is here. Makes relays, knows connections.
 using hub_actor = caf::typed_actor<
+    /// Passes on to the relay, or to NATS if there is none.
+    caf::reacts_to<ask_behind>,
     /// Passes on to the relay of the resource name, which is made if there is none.
     caf::reacts_to<subscribe_client>,
     /// Passes on to the relay.
@@ -75,12 +79,16 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<reset_tokens>,
     /// Passes on to all connections.
     caf::reacts_to<close_connections>,
+    /// Closes them one after the other.
+    caf::reacts_to<drain_connections>,
     /// Has all connections look after their clients.
     caf::reacts_to<tick>>;
 
 /// One for each resource name and shard with subscribers: spreads what the entry says over the clients here,
 /// in one frame for all that know the resource by the same rid.
 using relay_actor = caf::typed_actor<
+    /// Passes on to the entry, or to NATS if that has been reached already.
+    caf::reacts_to<ask_behind>,
     /// Adds a client, which is told of the resource as it is, and of events from then on.
     caf::reacts_to<subscribe_client>,
     /// Removes it.
@@ -99,6 +107,8 @@ using relay_actor = caf::typed_actor<
 /// One for each shard: finds the entries of the resource names that belong to it, makes them and lets go of
 /// them.
 using directory_actor = caf::typed_actor<
+    /// Passes on to the entry, or to NATS if there is none.
+    caf::reacts_to<ask_behind>,
     /// Passes on to the entry, which is made if there is none.
     caf::reacts_to<open_resource>,
     /// Passes on to the entry.
@@ -112,6 +122,8 @@ using directory_actor = caf::typed_actor<
 
 /// One for each resource name: the cache. Asks the service, applies its events, tells the relays.
 using entry_actor = caf::typed_actor<
+    /// Passes on to NATS.
+    caf::reacts_to<ask_behind>,
     /// A relay wants the resource under a query.
     caf::reacts_to<open_resource>,
     /// It does so no more.

@@ -11,6 +11,7 @@
 #include <caf/execution_unit.hpp>
 
 #include "actors/actors.hpp"
+#include "actors/statistics.hpp"
 #include "net/http_cors.hpp"
 #include "net/websocket.hpp"
 
@@ -54,9 +55,10 @@ struct settings {
   http_settings http{};
 };
 
-/// What the actors count, for whoever wants to know.
-struct statistics {
-  std::atomic<std::size_t> connections{0};
+/// Whom the end of the process waits for.
+struct guests {
+  std::atomic<std::size_t> connections{0};  ///< WebSockets and streams
+  std::atomic<std::size_t> requests{0};     ///< over HTTP, unanswered
 };
 
 /// Who and what can be found where. Filled before the first connection, unchanged until all shards have
@@ -66,10 +68,12 @@ struct address_book {
     caf::execution_unit* unit = nullptr;  ///< null: wherever the scheduler says
     hub_actor hub;
     directory_actor directory;
+    /// Of actors on this shard.
+    std::shared_ptr<shard_statistics> counts = std::make_shared<shard_statistics>();
   };
 
   settings config;
-  std::shared_ptr<actors::statistics> statistics = std::make_shared<actors::statistics>();
+  std::shared_ptr<actors::guests> guests = std::make_shared<actors::guests>();
   std::vector<place> places;  ///< by shard
   nats_gateway_actor nats;
   caf::execution_unit* nats_unit = nullptr;

@@ -39,6 +39,12 @@ void cache_directory::on(close_resource& command) {
   send(found->second.entry, std::move(command));
 }
 
+void cache_directory::on(ask_behind& command) {
+  const auto found = entries_.find(command.name);
+  if (found == entries_.end()) return send(book_.nats, std::move(command.request));
+  send(found->second.entry, std::move(command));
+}
+
 void cache_directory::on(entry_emptied& fact) {
   const auto found = entries_.find(fact.name);
   if (found == entries_.end()) return;

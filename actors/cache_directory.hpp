@@ -20,6 +20,7 @@ public:
   void on(open_resource& command);
   void on(close_resource& command);
   void on(read_resource& command);
+  void on(ask_behind& command);
   void on(entry_emptied& fact);
   void on(reset_resources& command);
 

@@ -34,14 +34,21 @@ void cache_entry::on(open_resource& command) {
   ++served_;
   if (relays_.size() <= command.shard) relays_.resize(command.shard + 1);
   relays_[command.shard] = std::move(command.relay);
-  machine_.open(command.shard, command.query, command.throttle);
+  open(command.shard, command.query, command.throttle);
+}
+
+void cache_entry::open(cache::watcher_id who, const std::string& query, cache::throttle_id throttle) {
+  auto& counts = *book_.home_of(name_).counts;
+  const auto misses = counts.cache_misses;
+  machine_.open(who, query, throttle);
+  counts.cache_hits += counts.cache_misses == misses;
 }
 
 void cache_entry::on(close_resource& command) {
   ++served_;
   if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
   // The directory may just have learnt of an end that this command had crossed.
-  check_empty();
+  settle();
 }
 
 void cache_entry::on(read_resource& command) {
@@ -49,7 +56,7 @@ void cache_entry::on(read_resource& command) {
   ++served_;
   auto& waiting = readers_[command.query];
   waiting.push_back({std::move(command.connection), command.slot});
-  if (waiting.size() == 1) machine_.open(all_readers, command.query, command.throttle);
+  if (waiting.size() == 1) open(all_readers, command.query, command.throttle);
   close_read();
 }
 
@@ -60,10 +67,12 @@ void cache_entry::close_read() {
   }
 }
 
+void cache_entry::on(ask_behind& command) { send(book_.nats, std::move(command.request)); }
+
 void cache_entry::on(event_arrived& event) {
   const auto subject = event.message->subject();
   machine_.on_event(subject.substr(subject.rfind('.') + 1), event.message->data());
-  check_empty();
+  settle();
 }
 
 void cache_entry::on(service_replied& reply) {
@@ -77,7 +86,7 @@ void cache_entry::on(service_replied& reply) {
     machine_.on_get_response(reply.ticket, read_outcome(reply, protocol::read_get_response));
   }
   close_read();
-  check_empty();
+  settle();
 }
 
 void cache_entry::on(reset_entry& command) {
@@ -91,7 +100,7 @@ void cache_entry::on(tick&) {
   if (const auto next = machine_.expire(oldest)) {
     watch_clock(std::chrono::ceil<std::chrono::milliseconds>(std::max(*next - oldest, time - time)));
   }
-  check_empty();
+  settle();
 }
 
 void cache_entry::watch_clock(std::chrono::milliseconds delay) {
@@ -99,7 +108,9 @@ void cache_entry::watch_clock(std::chrono::milliseconds delay) {
   send_later(std::max(delay, std::chrono::milliseconds{1}), tick{});
 }
 
-void cache_entry::check_empty() {
+void cache_entry::settle() {
+  const auto resources = static_cast<std::int64_t>(machine_.resources());
+  book_.home_of(name_).counts->resources += resources - std::exchange(counted_, resources);
   // Found anew each time: holding each other, the two would never go.
   if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{id(), name_, served_});
 }
@@ -112,6 +123,7 @@ void cache_entry::request(std::uint64_t ticket, std::string subject, std::string
 }
 
 void cache_entry::send_get(std::uint64_t ticket, std::string_view query, cache::throttle_id throttle) {
+  ++book_.home_of(name_).counts->cache_misses;
   request(ticket, "get." + name_, protocol::get_payload(query), throttle);
 }
 

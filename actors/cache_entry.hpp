@@ -23,6 +23,7 @@ public:
   void on(open_resource& command);
   void on(close_resource& command);
   void on(read_resource& command);
+  void on(ask_behind& command);
   void on(event_arrived& event);
   void on(service_replied& reply);
   void on(reset_entry& command);
@@ -40,10 +41,12 @@ private:
   void complain(std::string_view what) override;
 
   void be_subscribed();
+  void open(cache::watcher_id who, const std::string& query, cache::throttle_id throttle);
   void close_read();
   void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
   void watch_clock(std::chrono::milliseconds delay);
-  void check_empty();
+  /// To be called when the machine has been told something.
+  void settle();
 
   struct reader {
     connection_actor connection;
@@ -65,6 +68,7 @@ private:
   std::uint64_t next_passenger_ = 1;
   std::uint32_t served_ = 0;
   std::uint32_t open_queries_ = 0;
+  std::int64_t counted_ = 0;  ///< resources
   bool subscribed_ = false;
   bool ticking_ = false;
 };

@@ -1,6 +1,7 @@
 #include "actors/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -43,19 +44,36 @@ void connection::end_session() {
   // At the very end, when the loops let go of what waits, nobody is left to be told.
   if (session_ && book_.nats) {
     session_->view.clear();
+    counts().subscriptions -= static_cast<std::int64_t>(std::exchange(counted_, 0));
     send(book_.nats, unsubscribe_connection{cid_});
   }
   session_ = nullptr;
 }
 
 void connection::enter() {
-  book_.statistics->connections.fetch_add(1, std::memory_order_relaxed);
+  book_.guests->connections.fetch_add(1, std::memory_order_relaxed);
   send(book_.places[shard_].hub, connection_opened{self()});
 }
 
 void connection::leave() {
-  book_.statistics->connections.fetch_sub(1, std::memory_order_relaxed);
+  book_.guests->connections.fetch_sub(1, std::memory_order_relaxed);
   send(book_.places[shard_].hub, connection_closed{self()});
+}
+
+/// What has come has had its effect.
+void connection::after_view() {
+  settled();
+  const auto size = session_ ? session_->view.size() : 0;
+  if (size == counted_) return;
+  counts().subscriptions += static_cast<std::int64_t>(size) - static_cast<std::int64_t>(counted_);
+  counted_ = size;
+}
+
+void connection::count_answer(const protocol::error* why) {
+  if (!why) return counts().count(client_outcome::ok);
+  if (why->is(protocol::errors::timeout().code)) return counts().count(client_outcome::timeout);
+  counts().count(why->is(protocol::errors::access_denied().code) ? client_outcome::denied
+                                                                 : client_outcome::error);
 }
 
 // -- services -----------------------------------------------------------------
@@ -70,8 +88,12 @@ void connection::request(std::uint64_t ticket, std::string subject, std::string 
 void connection::request_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {
   const auto expanded = expand(rid);
   const auto [name, query] = protocol::split_rid(expanded);
-  request(ticket, "access." + std::string{name}, protocol::access_payload({cid_, token(), for_http_}, query),
-          {}, throttle);
+  send_request question{"access." + std::string{name},
+                        protocol::access_payload({cid_, token(), for_http_}, query),
+                        ticket,
+                        {{}, self(), shard_},
+                        throttle};
+  send(book_.places[shard_].hub, ask_behind{std::string{name}, std::string{query}, std::move(question)});
 }
 
 void connection::request_header_auth(std::uint64_t ticket, const auth_method& how) {
@@ -125,7 +147,7 @@ void connection::on(service_replied& reply) {
     c.reply = std::move(reply);
     session_->view.on_reply(number, c.rid);
   }
-  settled();
+  after_view();
 }
 
 /// What may be answered is answered at once: held events follow.
@@ -141,7 +163,7 @@ void connection::on(event_arrived& event) {
   session_->tid = std::move(token->tid);
   // What was asked without a token needs no second question.
   if (had_token) session_->view.on_token_changed();
-  settled();
+  after_view();
 }
 
 void connection::on(reset_tokens& command) {
@@ -191,25 +213,25 @@ void connection::call_refused(std::uint64_t ticket, const protocol::error& why) 
 void connection::on(slot_loaded& fact) {
   if (!session_) return;
   session_->view.on_loaded(fact.slot, std::move(fact.content));
-  settled();
+  after_view();
 }
 
 void connection::on(slot_failed& fact) {
   if (!session_) return;
   session_->view.on_failed(fact.slot, *fact.why);
-  settled();
+  after_view();
 }
 
 void connection::on(slot_event& fact) {
   if (!session_) return;
   session_->view.on_event(fact.slot, std::move(fact.event));
-  settled();
+  after_view();
 }
 
 void connection::on(slot_reaccess& fact) {
   if (!session_) return;
   session_->view.on_reaccess(fact.slot, fact.throttle);
-  settled();
+  after_view();
 }
 
 }  // namespace actorgate::actors

@@ -93,6 +93,11 @@ protected:
   /// From here on the hub knows of the connection, until `leave`.
   void enter();
   void leave();
+  shard_statistics& counts() { return *book_.places[shard_].counts; }
+  /// To be called when the view has been told something.
+  void after_view();
+  /// A client's request has been answered, with `why` if it failed.
+  void count_answer(const protocol::error* why);
 
   // -- services
 
@@ -130,6 +135,7 @@ private:
 
   const std::string cid_;
   std::unique_ptr<session> session_;
+  std::size_t counted_ = 0;  ///< subscriptions of the view
   const bool for_http_;
 };
 

@@ -1,5 +1,6 @@
 #include "actors/gateway.hpp"
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -29,6 +30,13 @@ void run_on(shard& where, F what) {
   done.get();
 }
 
+/// HEAD is a GET, and what is not known is nothing.
+void count(const address_book::place& where, std::string_view method) {
+  constexpr std::string_view verbs[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
+  const auto* found = std::ranges::find(verbs, method == "HEAD" ? "GET" : method);
+  if (found != std::end(verbs)) ++where.counts->http_requests[static_cast<std::size_t>(found - verbs)];
+}
+
 }  // namespace
 
 gateway::config::config(std::size_t shards) {
@@ -38,23 +46,31 @@ gateway::config::config(std::size_t shards) {
 }
 
 gateway::gateway(const gateway_options& options, std::function<void(std::string)> on_lost)
-    : on_lost_(std::move(on_lost)), config_(options.shards), system_(config_) {
+    : on_lost_(std::move(on_lost)),
+      config_(options.shards),
+      system_(config_),
+      nats_window_(options.nats_window) {
   book_.config = options.actors;
   try {
     start_nats(options.nats);
     start_actors();
-    open_door(options.door);
+    open_doors(options);
   } catch (...) {
     stop();
     throw;
   }
 }
 
-void gateway::open_door(const net::http_door_options& options) {
+void gateway::open_doors(const gateway_options& options) {
   std::vector<net::loop*> loops;
   auto& shards = scheduler::of(system_);
   for (std::size_t i = 0; i < shards.size(); ++i) loops.push_back(&shards.at(i).loop());
-  door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options);
+  if (options.operator_door) {
+    operator_door_ = std::make_unique<operator_door>(
+        nats_shard().loop(), *options.operator_door,
+        operator_door::sources{[this] { return ready(); }, [this](auto take) { report(std::move(take)); }});
+  }
+  door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options.door);
 }
 
 void gateway::start_nats(const net::nats_options& options) {
@@ -96,10 +112,49 @@ void gateway::stop() {
   door_ = nullptr;
 }
 
+void gateway::drain(std::chrono::milliseconds patience) {
+  draining_ = true;
+  door_->stop();
+  for (const auto& place : book_.places) tell(place.hub, drain_connections{patience});
+  const auto end = std::chrono::steady_clock::now() + patience + closing_patience;
+  const auto& left = *book_.guests;
+  while (left.connections + left.requests > 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+void gateway::report(std::function<void(gateway_report)> take) {
+  struct collection {
+    gateway_report report;
+    std::size_t missing;
+    std::function<void(gateway_report)> take;
+  };
+  auto& shards = scheduler::of(system_);
+  const auto all = std::make_shared<collection>(collection{{}, shards.size(), std::move(take)});
+  all->report.shards.resize(shards.size());
+  all->report.nats_connected = nats_connected_;
+  all->report.nats_reconnects = nats_reconnects_;
+  all->report.draining = draining_;
+  const auto asked = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    boost::asio::post(shards.at(i).loop().context(), [this, all, asked, i, &from = shards.at(i)] {
+      const std::chrono::duration<double> lag = std::chrono::steady_clock::now() - asked;
+      // By the first shard's thread, one after the other.
+      boost::asio::post(nats_shard().loop().context(),
+                        [all, i, counts = *book_.places[i].counts,
+                         one = gateway_report::shard{lag.count(), from.queue_depth()}] {
+                          all->report.shards[i] = one;
+                          all->report.total += counts;
+                          if (--all->missing == 0) all->take(std::move(all->report));
+                        });
+    });
+  }
+}
+
 void gateway::stop_connections() {
   for (const auto& place : book_.places) tell(place.hub, close_connections{net::close_reason::going_away});
   const auto end = std::chrono::steady_clock::now() + closing_patience;
-  while (book_.statistics->connections > 0 && std::chrono::steady_clock::now() < end) {
+  while (book_.guests->connections > 0 && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
@@ -107,12 +162,17 @@ void gateway::stop_connections() {
 void gateway::on_nats(net::nats_event event, const std::string& detail) {
   switch (event) {
     case net::nats_event::disconnected:
-      return spdlog::error("disconnected from NATS: {}", detail);
+      spdlog::error("disconnected from NATS: {}", detail);
+      return await_nats();
     case net::nats_event::error:
       return spdlog::error("NATS: {}", detail);
     case net::nats_event::closed:
       return on_lost_(detail);
     case net::nats_event::reconnected:
+      ++nats_reconnects_;
+      nats_connected_ = true;
+      boost::asio::post(nats_shard().loop().context(), [this] { nats_absence_.reset(); });
+      break;
     case net::nats_event::messages_lost:
       break;
   }
@@ -123,6 +183,18 @@ void gateway::on_nats(net::nats_event event, const std::string& detail) {
   static const auto everything =
       std::make_shared<const protocol::reset_event>(protocol::reset_event{{">"}, {">"}});
   for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, after_outage});
+}
+
+/// Clients stay: what they have is old for a while.
+void gateway::await_nats() {
+  nats_connected_ = false;
+  if (nats_window_.count() == 0) return on_lost_("the connection has ended");
+  boost::asio::post(nats_shard().loop().context(), [this] {
+    nats_absence_.emplace(nats_shard().loop().context(), nats_window_);
+    nats_absence_->async_wait([this](boost::system::error_code cancelled) {
+      if (!cancelled) on_lost_("away for more than " + std::to_string(nats_window_.count()) + " ms");
+    });
+  });
 }
 
 /// On the thread of the loop, where the connection is to live: so it may be begun by a call.
@@ -140,6 +212,7 @@ void gateway::on_upgrade(net::loop& l, const net::handshake& said, net::http_res
 }
 
 void gateway::on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) {
+  count(book_.places[shard_of_.at(&l)], request.method);
   auto planned = plan(book_.config.http, request);
   if (auto* answer = std::get_if<net::http_response>(&planned)) return responder->respond(std::move(*answer));
   spawn_connection<http_exchange>(

@@ -1,15 +1,20 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include <boost/asio/steady_timer.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include "actors/address_book.hpp"
+#include "actors/exposition.hpp"
 #include "actors/nats_bus.hpp"
+#include "actors/operator_door.hpp"
 #include "actors/scheduler.hpp"
 #include "net/http_door.hpp"
 
@@ -19,7 +24,10 @@ struct gateway_options {
   settings actors;
   net::nats_options nats;
   net::http_door_options door;
-  std::size_t shards = 0;  ///< 0: as many as the machine has cores
+  std::size_t shards = 0;                               ///< 0: as many as the machine has cores
+  std::optional<net::http_door_options> operator_door;  ///< for metrics and health checks
+  /// How long NATS may be away before it counts as lost; 0: not at all.
+  std::chrono::milliseconds nats_window{30'000};
 };
 
 /// The process: starts everything in order and ends it in order. It is no actor, because both take waiting,
@@ -37,9 +45,21 @@ public:
   gateway& operator=(const gateway&) = delete;
 
   std::uint16_t port() const { return door_->port(); }
+  /// That of the operator's door; 0 if there is none.
+  std::uint16_t operator_port() const { return operator_door_ ? operator_door_->port() : std::uint16_t{0}; }
   const std::string& nats_url() const { return nats_url_; }
-  /// How many WebSocket clients there are.
-  std::size_t connections() const { return book_.statistics->connections; }
+  /// How many WebSocket clients and streams there are.
+  std::size_t connections() const { return book_.guests->connections; }
+
+  /// Ends the service in order, before the destructor does: takes no more connections, has WebSockets and
+  /// streams closed one after the other within `patience`, and waits for all of them, and for HTTP requests
+  /// under way, about as long.
+  void drain(std::chrono::milliseconds patience);
+  /// Whether clients are welcome: NATS is there, and nobody is sent away.
+  bool ready() const { return nats_connected_ && !draining_; }
+  /// Collects from all shards what they have counted, and hands it over on the first one's thread. From any
+  /// thread.
+  void report(std::function<void(gateway_report)> take);
 
 private:
   struct config : caf::actor_system_config {
@@ -48,7 +68,8 @@ private:
 
   void start_nats(const net::nats_options& options);
   void start_actors();
-  void open_door(const net::http_door_options& options);
+  void open_doors(const gateway_options& options);
+  void await_nats();
   void stop();
   void stop_connections();
   void on_nats(net::nats_event event, const std::string& detail);
@@ -61,13 +82,19 @@ private:
 
   std::function<void(std::string)> on_lost_;
   config config_;
-  address_book book_;  ///< outlives what the loops let go of
+  address_book book_;  ///< outlives what the loops let go of, as does the next
+  std::unique_ptr<operator_door> operator_door_;
   caf::actor_system system_;
   std::unordered_map<const net::loop*, cache::watcher_id> shard_of_;
   std::shared_ptr<nats_bus> bus_;
   std::unique_ptr<net::http_door> door_;
   std::string nats_url_;
+  std::chrono::milliseconds nats_window_;
+  std::optional<boost::asio::steady_timer> nats_absence_;  ///< belongs to NATS' shard
   std::atomic<bool> started_ = false;
+  std::atomic<bool> nats_connected_ = true;
+  std::atomic<bool> draining_ = false;
+  std::atomic<std::uint64_t> nats_reconnects_ = 0;
 };
 
 }  // namespace actorgate::actors

@@ -18,6 +18,11 @@ namespace {
 /// The numbers of our own requests.
 constexpr std::uint64_t header_auth = 1, read_access = 2;
 
+client_outcome outcome_of(unsigned status) {
+  if (status < 400) return client_outcome::ok;
+  return status == 401 || status == 403 ? client_outcome::denied : client_outcome::error;
+}
+
 }  // namespace
 
 http_exchange::http_exchange(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
@@ -27,7 +32,13 @@ http_exchange::http_exchange(caf::actor_config& config, caf::execution_unit* hom
       loop_(loop),
       request_(request),
       door_(std::move(door)),
-      task_(std::move(task)) {}
+      task_(std::move(task)) {
+  book_.guests->requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+http_exchange::~http_exchange() {
+  if (door_) take_door();
+}
 
 void http_exchange::begin() {
   const auto& how = book_.config.http.header_auth;
@@ -43,7 +54,8 @@ void http_exchange::ask() {
       return read_more();
     case purpose::follow:
       in_session().view.set_version(protocol::version::current());
-      return in_session().view.subscribe(0, task_.rid);
+      in_session().view.subscribe(0, task_.rid);
+      return after_view();
     case purpose::call:
       return start_call({protocol::request_kind::call, 0, task_.rid, task_.method, std::move(task_.params)});
   }
@@ -172,8 +184,14 @@ void http_exchange::refuse_call(const call&, const protocol::error& why) {
 
 void http_exchange::finish(net::http_response answer) {
   if (!door_) return;
+  counts().count(outcome_of(answer.status));
   net::negotiate(request_, answer);
-  std::exchange(door_, nullptr)->respond(std::move(answer));
+  take_door()->respond(std::move(answer));
+}
+
+net::http_responder_ptr http_exchange::take_door() {
+  book_.guests->requests.fetch_sub(1, std::memory_order_relaxed);
+  return std::exchange(door_, nullptr);
 }
 
 // -- following ----------------------------------------------------------------
@@ -189,15 +207,17 @@ void http_exchange::respond(std::uint64_t, std::string_view result) {
   const std::shared_ptr<http_exchange> waiting{this, [self = self()](http_exchange* e) {
                                                  if (!e->stream_) e->end_session();
                                                }};
-  std::exchange(door_, nullptr)->stream(std::move(headers), [waiting](net::http_taken taken) {
-    waiting->start_stream(std::move(taken));
-  });
+  counts().count(client_outcome::ok);
+  take_door()->stream(std::move(headers),
+                      [waiting](net::http_taken taken) { waiting->start_stream(std::move(taken)); });
 }
 
 void http_exchange::start_stream(net::http_taken taken) {
   stream_.emplace(loop_, std::move(taken), book_.config.websocket.queued,
                   static_cast<net::event_stream_owner&>(*this));
   enter();
+  ++counts().streams;
+  ++counts().streams_opened;
   stream_->start();
   auto early = std::exchange(early_, {});
   stream_->send("snapshot", early.front());
@@ -210,10 +230,12 @@ void http_exchange::refuse(std::uint64_t, const protocol::error& why) {
 }
 
 void http_exchange::send(const cache::relayed_event& event) {
+  ++counts().events_out;
   send(static_cast<const framed_event&>(event).text());
 }
 
 void http_exchange::send(std::string message) {
+  counts().bytes_out += message.size();
   stream_ ? stream_->send({}, message) : early_.push_back(std::move(message));
 }
 
@@ -233,9 +255,11 @@ void http_exchange::heartbeat() {
   if (stream_) stream_->heartbeat();
 }
 
-void http_exchange::on_closed(net::close_reason) {
+void http_exchange::on_closed(net::close_reason why) {
   end_session();
   leave();
+  --counts().streams;
+  ++counts().closed[static_cast<std::size_t>(why)];
 }
 
 }  // namespace actorgate::actors

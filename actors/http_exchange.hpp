@@ -20,6 +20,7 @@ public:
   http_exchange(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
                 cache::watcher_id shard, net::loop& loop, const net::http_request& request,
                 net::http_responder_ptr door, http_task task);
+  ~http_exchange() override;
 
   /// On the shard's thread, as is everything here.
   void begin();
@@ -60,6 +61,7 @@ private:
   void take_meta(const service_replied& reply);
   /// Answers. May be called from within the view: the session is ended by `settled`.
   void finish(net::http_response answer);
+  net::http_responder_ptr take_door();
   void start_stream(net::http_taken taken);
 
   net::loop& loop_;

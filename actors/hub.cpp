@@ -1,5 +1,7 @@
 #include "actors/hub.hpp"
 
+#include <algorithm>
+
 #include "actors/relay.hpp"
 
 namespace actorgate::actors {
@@ -19,6 +21,12 @@ void hub::on(unsubscribe_client& command) {
   const auto found = relays_.find(command.name);
   if (found == relays_.end()) return;
   ++found->second.passed;
+  send(found->second.relay, std::move(command));
+}
+
+void hub::on(ask_behind& command) {
+  const auto found = relays_.find(command.name);
+  if (found == relays_.end()) return send(book_.nats, std::move(command.request));
   send(found->second.relay, std::move(command));
 }
 
@@ -42,6 +50,18 @@ void hub::tell_all(const Message& message) {
 void hub::on(reset_tokens& command) { tell_all(command); }
 
 void hub::on(close_connections& command) { tell_all(command); }
+
+/// All of them are to come back elsewhere, but not all at once.
+void hub::on(drain_connections& command) {
+  constexpr std::chrono::milliseconds step{50};
+  const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, command.patience / step));
+  for (auto left = (connections_.size() + steps - 1) / steps; left > 0; --left) {
+    const auto first = connections_.begin();
+    send(*first, close_connections{net::close_reason::going_away});
+    connections_.erase(first);
+  }
+  if (!connections_.empty()) send_later(step, drain_connections{command.patience - step});
+}
 
 void hub::on(tick& beat) {
   tell_all(beat);

@@ -20,11 +20,13 @@ public:
 
   void on(subscribe_client& command);
   void on(unsubscribe_client& command);
+  void on(ask_behind& command);
   void on(relay_emptied& fact);
   void on(connection_opened& fact);
   void on(connection_closed& fact);
   void on(reset_tokens& command);
   void on(close_connections& command);
+  void on(drain_connections& command);
   void on(tick&);
 
 private:

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -137,6 +138,14 @@ struct send_request {
   request_route route;
   cache::throttle_id throttle = 0;
 };
+/// connection -> hub -> relay -> directory -> entry -> nats_gateway: a request that must not overtake what
+/// the connection said about the resource before: the service may take back its answer with an event, which
+/// has to be heard.
+struct ask_behind {
+  std::string name;
+  std::string query;
+  send_request request;
+};
 /// nats_gateway (-> nats_subscription -> entry (-> relay)) -> asker
 struct service_replied {
   std::uint64_t ticket;
@@ -210,6 +219,10 @@ struct connection_closed {
 struct close_connections {
   net::close_reason why;
 };
+/// gateway -> hubs: close all connections, one after the other within that time.
+struct drain_connections {
+  std::chrono::milliseconds patience;
+};
 /// A moment has come: of a periodic task of the receiver itself, or hub -> connections: show that you are
 /// alive.
 struct tick {};
@@ -233,6 +246,7 @@ ACTORGATE_MESSAGE(slot_failed)
 ACTORGATE_MESSAGE(slot_event)
 ACTORGATE_MESSAGE(slot_reaccess)
 ACTORGATE_MESSAGE(send_request)
+ACTORGATE_MESSAGE(ask_behind)
 ACTORGATE_MESSAGE(service_replied)
 ACTORGATE_MESSAGE(message_arrived)
 ACTORGATE_MESSAGE(subscribe_system)
@@ -247,5 +261,6 @@ ACTORGATE_MESSAGE(reset_tokens)
 ACTORGATE_MESSAGE(connection_opened)
 ACTORGATE_MESSAGE(connection_closed)
 ACTORGATE_MESSAGE(close_connections)
+ACTORGATE_MESSAGE(drain_connections)
 ACTORGATE_MESSAGE(tick)
 #undef ACTORGATE_MESSAGE

@@ -18,6 +18,13 @@ std::chrono::milliseconds pause_before_retry(int unheard) {
   return std::min(std::chrono::milliseconds{125} * (1 << unheard), std::chrono::milliseconds{4000});
 }
 
+service_request type_of(std::string_view subject) {
+  if (subject.starts_with("access.")) return service_request::access;
+  if (subject.starts_with("get.")) return service_request::get;
+  if (subject.starts_with("call.")) return service_request::call;
+  return subject.starts_with("auth.") ? service_request::auth : service_request::query;
+}
+
 std::uint64_t id_of_reply(std::string_view subject) {
   const auto token = subject.substr(subject.rfind('.') + 1);
   std::uint64_t id = 0;
@@ -37,12 +44,11 @@ void nats_gateway::on(subscribe_system& command) {
 
 void nats_gateway::on(send_request& request) {
   const auto id = next_request_++;
-  pending_[id] = {request.ticket,
-                  std::move(request.route),
-                  request.throttle,
-                  {},
-                  std::move(request.subject),
-                  std::move(request.payload)};
+  pending p{.ticket = request.ticket, .route = std::move(request.route), .throttle = request.throttle};
+  p.type = type_of(request.subject);
+  p.subject = std::move(request.subject);
+  p.payload = std::move(request.payload);
+  pending_.emplace(id, std::move(p));
   start(id);
 }
 
@@ -69,7 +75,8 @@ bool nats_gateway::publish(std::uint64_t id) {
     return false;
   }
   p.is = pending::state::sent;
-  p.due = now() + book_.config.request_timeout;
+  p.sent_at = now();
+  p.due = p.sent_at + book_.config.request_timeout;
   deadlines_.add(id, p.due);
   watch_clock();
   return true;
@@ -95,6 +102,7 @@ void nats_gateway::on_reply(const message_ptr& message) {
     }
     return;
   }
+  counts().services[static_cast<std::size_t>(found->second.type)].add(now() - found->second.sent_at);
   finish(id, request_outcome::answered, message);
 }
 
@@ -143,6 +151,7 @@ void nats_gateway::on(tick&) {
     if (found->second.is == pending::state::pausing) return start(id);
     // Its time begins when it is sent.
     if (found->second.is == pending::state::queued) return;
+    ++counts().timeouts;
     finish(id, request_outcome::timed_out, nullptr);
   });
   if (!deadlines_.empty()) watch_clock();
@@ -155,6 +164,7 @@ void nats_gateway::on(message_arrived& arrived) {
   const auto found = subscribers_.find(arrived.subscription);
   if (found == subscribers_.end()) return;
   const auto& [events, connection] = found->second;
+  ++counts().events_in;
   if (events) return send(events, event_arrived{std::move(arrived.message)});
   send(connection, event_arrived{std::move(arrived.message)});
 }

@@ -41,11 +41,12 @@ private:
     std::uint64_t ticket;
     request_route route;
     cache::throttle_id throttle;
-    std::chrono::steady_clock::time_point due;
-    std::string subject, payload;
+    std::chrono::steady_clock::time_point due = {}, sent_at = {};
+    std::string subject = {}, payload = {};
     /// `queued` behind its throttle, `sent`, or `pausing` until it is due to be sent again.
     enum class state : std::uint8_t { queued, sent, pausing } is = state::queued;
     int unheard = 0;  ///< how often nobody listened
+    service_request type = service_request::query;
   };
   /// Whom the messages of a NATS subscription are for: one of both.
   struct subscriber {
@@ -63,6 +64,7 @@ private:
   std::uint64_t subscribe(std::string_view subject, subscriber whom);
   void unsubscribe(std::unordered_map<std::string, std::uint64_t>& keys, const std::string& name);
   void watch_clock();
+  shard_statistics& counts() { return *book_.places.front().counts; }
 
   const address_book& book_;
   std::shared_ptr<message_bus> bus_;

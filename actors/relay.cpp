@@ -55,6 +55,7 @@ void relay::on(subscribe_client& command) {
   const auto q = queries_.try_emplace(std::move(command.query)).first;
   auto& o = q->second;
   const bool loaded = o.current != nullptr;
+  book_.places[shard_].counts->cache_hits += loaded;
   if (loaded) send(command.connection, slot_loaded{command.slot, o.current});
   o.groups[std::move(command.rid)].clients.push_back({std::move(command.connection), command.slot, loaded});
   if (!loaded && !o.asked) ask(q->first, o, command.throttle);
@@ -78,6 +79,13 @@ void relay::on(unsubscribe_client& command) {
     if (clients.empty()) groups.erase(g);
   }
   clean(q);
+}
+
+void relay::on(ask_behind& command) {
+  const auto q = queries_.find(command.query);
+  const bool reached = q != queries_.end() && q->second.resource != 0;
+  if (reached) return send(book_.nats, std::move(command.request));
+  send(directory_, std::move(command));
 }
 
 /// Lets go of a query without clients, and of the relay itself if there is none left.

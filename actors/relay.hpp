@@ -41,6 +41,7 @@ public:
 
   void on(subscribe_client& command);
   void on(unsubscribe_client& command);
+  void on(ask_behind& command);
   void on(resource_loaded& fact);
   void on(resource_failed& fact);
   void on(resource_changed& fact);

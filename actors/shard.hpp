@@ -26,6 +26,8 @@ public:
 
   std::size_t index() const { return index_; }
   net::loop& loop() { return loop_; }
+  /// Actors that wait for their turn. On the shard's thread.
+  std::size_t queue_depth() const { return runnable_.size(); }
 
   /// Has an actor run in this shard's next tick. From any thread.
   void exec_later(caf::resumable* actor) override;

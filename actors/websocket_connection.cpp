@@ -51,6 +51,8 @@ void websocket_connection::start(net::http_taken taken) {
   socket_.emplace(loop_, std::move(taken.socket), book_.config.websocket,
                   static_cast<net::websocket_owner&>(*this));
   enter();
+  ++counts().websockets;
+  ++counts().websockets_opened;
   socket_->start(taken.already_read);
 }
 
@@ -65,31 +67,35 @@ void websocket_connection::on_message(std::string_view text) {
   const auto request = protocol::client_request::read(text, storage);
   // Without an id there is nothing to answer.
   if (!request) return;
+  ++counts().requests[static_cast<std::size_t>(request->kind)];
+  counts().bytes_in += text.size();
   handle(*request);
-  settled();
+  after_view();
 }
 
 void websocket_connection::on_oversize(std::string_view prefix) {
   const auto id = protocol::read_request_id(prefix);
   if (!id) return socket_->close(net::close_reason::too_big);
-  fail(*id, protocol::errors::internal_error());
+  refuse(*id, protocol::errors::internal_error());
 }
 
-void websocket_connection::on_closed(net::close_reason) {
+void websocket_connection::on_closed(net::close_reason why) {
   end_session();
   leave();
+  --counts().websockets;
+  ++counts().closed[static_cast<std::size_t>(why)];
 }
 
 void websocket_connection::handle(const protocol::client_request& request) {
-  if (request.kind == request_kind::invalid) return fail(request.id, protocol::errors::invalid_request());
+  if (request.kind == request_kind::invalid) return refuse(request.id, protocol::errors::invalid_request());
   if (request.kind == request_kind::version) return handle_version(request);
   auto& s = in_session();
   s.view.set_version(version_);
   if (request.kind == request_kind::unsubscribe) return handle_unsubscribe(request);
   if (too_long(protocol::split_rid(request.rid).name, request.method)) {
-    return fail(request.id, protocol::errors::subject_too_long());
+    return refuse(request.id, protocol::errors::subject_too_long());
   }
-  if (is_too_much(s, request)) return fail(request.id, protocol::errors::request_limit_exceeded());
+  if (is_too_much(s, request)) return refuse(request.id, protocol::errors::request_limit_exceeded());
   switch (request.kind) {
     case request_kind::subscribe:
       return s.view.subscribe(request.id, request.rid);
@@ -111,19 +117,19 @@ bool websocket_connection::is_too_much(const session& s, const protocol::client_
 
 void websocket_connection::handle_version(const protocol::client_request& request) {
   const auto text = protocol::read_version_params(request.params);
-  if (!text) return fail(request.id, protocol::errors::invalid_params());
+  if (!text) return refuse(request.id, protocol::errors::invalid_params());
   if (!text->empty()) {
     const auto version = protocol::version::parse(*text);
-    if (!version) return fail(request.id, protocol::errors::unsupported_protocol());
+    if (!version) return refuse(request.id, protocol::errors::unsupported_protocol());
     version_ = *version;
     if (auto* s = session_or_null()) s->view.set_version(version_);
   }
-  send(protocol::result_message(request.id, protocol::version_result()));
+  respond(request.id, protocol::version_result());
 }
 
 void websocket_connection::handle_unsubscribe(const protocol::client_request& request) {
   const auto count = protocol::read_unsubscribe_count(request.params);
-  if (!count) return fail(request.id, protocol::errors::invalid_params());
+  if (!count) return refuse(request.id, protocol::errors::invalid_params());
   in_session().view.unsubscribe(request.id, request.rid, *count);
 }
 
@@ -137,15 +143,15 @@ void websocket_connection::answer_call(const call& finished) {
   const bool is_new = finished.method == "new" && finished.kind != request_kind::auth;
   const auto outcome = read_outcome(
       finished.reply, [is_new](std::string_view text) { return protocol::read_call_response(text, is_new); });
-  if (const auto* why = std::get_if<protocol::error>(&outcome)) return fail(finished.id, *why);
+  if (const auto* why = std::get_if<protocol::error>(&outcome)) return refuse(finished.id, *why);
   const auto& [payload, rid] = std::get<protocol::call_result>(outcome);
   const bool creates = finished.kind == request_kind::create;
   if (rid.empty()) {
-    if (creates) return fail(finished.id, protocol::errors::internal_error());
-    return send(protocol::result_message(finished.id, protocol::payload_result(payload, version_)));
+    if (creates) return refuse(finished.id, protocol::errors::internal_error());
+    return respond(finished.id, protocol::payload_result(payload, version_));
   }
   if (!creates && !version_.wraps_payload()) {
-    return send(protocol::result_message(finished.id, protocol::rid_result(rid, {})));
+    return respond(finished.id, protocol::rid_result(rid, {}));
   }
   in_session().responses.emplace_back(finished.id, rid);
 }
@@ -157,14 +163,26 @@ void websocket_connection::settled() {
   }
 }
 
-void websocket_connection::fail(std::uint64_t id, const protocol::error& why) {
+void websocket_connection::respond(std::uint64_t id, std::string_view result) {
+  count_answer(nullptr);
+  send(protocol::result_message(id, result));
+}
+
+void websocket_connection::refuse(std::uint64_t id, const protocol::error& why) {
+  count_answer(&why);
   send(protocol::error_message(id, why));
 }
 
 void websocket_connection::send(const cache::relayed_event& event) {
-  socket_->send(static_cast<const framed_event&>(event).frame(version_));
+  ++counts().events_out;
+  write(static_cast<const framed_event&>(event).frame(version_));
 }
 
-void websocket_connection::send(std::string message) { socket_->send(net::frame::text({message})); }
+void websocket_connection::send(std::string message) { write(net::frame::text({message})); }
+
+void websocket_connection::write(net::frame_ptr frame) {
+  counts().bytes_out += frame->bytes().size();
+  socket_->send(std::move(frame));
+}
 
 }  // namespace actorgate::actors

@@ -32,11 +32,13 @@ private:
 
   // the connection
   void answer_call(const call& finished) override;
-  void refuse_call(const call& refused, const protocol::error& why) override { fail(refused.id, why); }
+  void refuse_call(const call& refused, const protocol::error& why) override { refuse(refused.id, why); }
   void close(net::close_reason why) override;
   void heartbeat() override { socket_->heartbeat(); }
   void on_own_answer(std::uint64_t number, service_replied& reply) override;
   void settled() override;
+  void respond(std::uint64_t id, std::string_view result) override;
+  void refuse(std::uint64_t id, const protocol::error& why) override;
   void send(const cache::relayed_event& event) override;
   void send(std::string message) override;
   using lean_actor::send;
@@ -48,7 +50,7 @@ private:
   void handle_version(const protocol::client_request& request);
   void handle_unsubscribe(const protocol::client_request& request);
   void handle_call(const protocol::client_request& request);
-  void fail(std::uint64_t id, const protocol::error& why);
+  void write(net::frame_ptr frame);
 
   net::loop& loop_;
   std::optional<net::websocket> socket_;  ///< from the answer to the upgrade request on

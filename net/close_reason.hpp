@@ -47,6 +47,8 @@ enum class close_reason : std::uint8_t {
 std::uint16_t close_code(close_reason r) noexcept;
 /// The text of the close frame: ASCII, at most 123 bytes.
 std::string_view to_string(close_reason r) noexcept;
+/// The enumerator.
+std::string_view name_of(close_reason r) noexcept;
 /// The reason that stands for a status code, for failures that a decoder reports by code; `internal_error`
 /// for codes that no reason has.
 close_reason close_reason_of(std::uint16_t code) noexcept;

@@ -45,6 +45,24 @@ TEST_CASE("the events of a resource are subscribed to before it is asked for") {
   CHECK(s.position("PUB get.x") < s.bus->log.size());
 }
 
+TEST_CASE("what is asked behind a subscription is sent when the events of the resource are subscribed to") {
+  clients s;
+  const auto ask = [&](cache::watcher_id shard, const actors::connection_actor& who) {
+    actors::tell(s.book.places[shard].hub,
+                 actors::ask_behind{"x", "", {"access.x", "{}", 2, {{}, who, shard}}});
+  };
+  s.subscribe(0, s.a, 1, "x");
+  ask(0, s.a);
+  s.run();
+  CHECK(s.position("SUB event.x.*") < s.position("PUB access.x"));
+  CHECK(s.position("PUB access.x") < s.bus->log.size());
+  s.bus->log.clear();
+  // With no such subscription there is nothing to wait for.
+  ask(1, s.b);
+  s.run();
+  CHECK(s.bus->log == log_lines{"PUB access.x"});
+}
+
 TEST_CASE("clients of all shards share one get, and each is told") {
   clients s;
   s.subscribe(0, s.a, 1, "x");

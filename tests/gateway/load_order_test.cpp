@@ -1,6 +1,7 @@
 // The laws of order, with many clients and resources over several shards (docs/architecture.md, "Order").
 #include <atomic>
 #include <map>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -11,6 +12,7 @@ using namespace actorgate;
 using test::crowd;
 using test::effort;
 using test::number_after;
+using test::shards;
 
 namespace {
 
@@ -27,8 +29,8 @@ std::size_t resource_of(std::string_view text) {
 
 TEST_CASE("a reply stands between the events that the service sent before and after it") {
   constexpr std::size_t clients = 24;
-  const std::size_t calls = 60 * effort;
-  test::stage s;
+  const std::size_t calls = 30 * effort;
+  test::stage s{{}, test::shared_nats(), shards()};
   std::vector<long> state(resources, 0);
   for (std::size_t r = 0; r < resources; ++r) {
     const auto name = name_of(r);
@@ -81,8 +83,8 @@ TEST_CASE("a reply stands between the events that the service sent before and af
 }
 
 TEST_CASE("a get reply has the events before it in it, and is followed by all events after it") {
-  const std::size_t rounds = 40 * effort;
-  test::stage s;
+  const std::size_t rounds = 20 * effort;
+  test::stage s{{}, test::shared_nats(), shards()};
   // Each get reply is surrounded by events; the client counts on from what it was given.
   for (std::size_t round = 0; round < rounds; ++round) {
     const auto name = "tide" + std::to_string(round);
@@ -108,8 +110,8 @@ TEST_CASE("a get reply has the events before it in it, and is followed by all ev
 
 TEST_CASE("a token is there when the reply that followed it has arrived") {
   constexpr std::size_t clients = 40;
-  const std::size_t logins = 40 * effort;
-  test::stage s;
+  const std::size_t logins = 20 * effort;
+  test::stage s{{}, test::shared_nats(), shards()};
   std::atomic<std::size_t> wrong = 0;
   // A login sets a token with a number, and its answer is that number; what follows must carry it.
   s.test.on("auth.test.gate.login", [&](const test::request& q) {
@@ -140,4 +142,28 @@ TEST_CASE("a token is there when the reply that followed it has arrived") {
                }
              });
   CHECK(wrong == 0);
+}
+
+TEST_CASE("access that is withdrawn as soon as it was granted is not kept") {
+  const std::size_t rounds = 40 * effort;
+  test::stage s{{}, test::shared_nats(), shards()};
+  std::size_t kept = 0;
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const auto name = "door" + std::to_string(round);
+    s.model(name, "{}");
+    bool open = true;
+    s.test.on("access.test." + name, [&, name](const test::request& q) {
+      if (!std::exchange(open, false)) return q.result("{}");
+      q.result(R"({"get":true})");
+      s.test.event(name, "reaccess");
+    });
+    auto c = s.client();
+    // It may be refused at once.
+    if (!test::json_at(c.request("subscribe.test." + name), "/error").empty()) continue;
+    s.pass(c, name);
+    c.result("auth.test.stage.pass");
+    kept += s.test.seen("access.test." + name) != 2;
+    s.test.off("access.test." + name);
+  }
+  CHECK(kept == 0);
 }

@@ -1,7 +1,5 @@
 // Many clients and many events; clients and services that vanish.
 #include <atomic>
-#include <chrono>
-#include <sys/socket.h>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -12,7 +10,10 @@
 using namespace actorgate;
 using test::crowd;
 using test::effort;
+using test::falls_to;
 using test::number_after;
+using test::shards;
+using test::vanish;
 
 namespace {
 
@@ -22,27 +23,12 @@ std::string subscribe(const std::string& name) {
 
 std::string change(long n) { return R"({"values":{"n":)" + std::to_string(n) + "}}"; }
 
-/// Ends the connection as a pulled plug does: no close frame, and a reset.
-void vanish(test::ws_client& c) {
-  const linger hard{1, 0};
-  ::setsockopt(c.fd(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-  c.disconnect();
-}
-
-/// Waits until the gateway counts no more than that many connections.
-bool falls_to(const test::stage& s, std::size_t connections) {
-  for (int i = 0; i < 2000 && s.connections() > connections; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  }
-  return s.connections() <= connections;
-}
-
 }  // namespace
 
 TEST_CASE("a thousand clients see every event of a storm once and in order") {
   const std::size_t clients = 200 * effort;
   const long events = 300;
-  test::stage s;
+  test::stage s{{}, test::shared_nats(), shards()};
   s.model("tide", R"({"n":0})");
   crowd all{s.port(), clients};
   std::size_t ready = 0, done = 0, wrong = 0;
@@ -62,7 +48,7 @@ TEST_CASE("a thousand clients see every event of a storm once and in order") {
 
 TEST_CASE("clients that join and leave during a storm always have a consistent state") {
   const std::size_t clients = 60, rounds = 4 * effort;
-  test::stage s;
+  test::stage s{{}, test::shared_nats(), shards()};
   std::atomic<long> n = 0;
   std::atomic<bool> over = false;
   s.access("tide");
@@ -110,7 +96,7 @@ TEST_CASE("clients that join and leave during a storm always have a consistent s
 
 TEST_CASE("clients that vanish while their resources load disturb nobody, and nothing of them stays") {
   const std::size_t clients = 40 * effort;
-  test::stage s;
+  test::stage s{{}, test::shared_nats(), shards()};
   s.access("list");
   s.model("quick", R"({"n":1})");
   auto stays = s.client();
@@ -140,7 +126,7 @@ TEST_CASE("clients that vanish while their resources load disturb nobody, and no
 TEST_CASE("a service that starts anew brings all clients to its state with a reset") {
   const std::size_t clients = 20 * effort;
   constexpr std::size_t models = 10;
-  test::stage s;
+  test::stage s{{}, test::shared_nats(), shards()};
   for (std::size_t m = 0; m < models; ++m) s.model("m" + std::to_string(m), R"({"n":0,"old":true})");
   s.collection("list", R"(["a","b","c"])");
   crowd all{s.port(), clients};

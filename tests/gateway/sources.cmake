@@ -22,8 +22,13 @@ actorgate_test(gateway_test
 target_link_libraries(gateway_test PRIVATE actorgate_actors test_support)
 
 actorgate_test(gateway_load_test
+  cache/replica.cpp
+  gateway/load_cluster_test.cpp
+  gateway/load_hostile_test.cpp
   gateway/load_order_test.cpp
+  gateway/load_soak_test.cpp
   gateway/load_storm_test.cpp
+  gateway/soak_world.cpp
   gateway/stage.cpp
 )
 target_link_libraries(gateway_load_test PRIVATE actorgate_actors test_support)

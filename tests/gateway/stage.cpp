@@ -7,20 +7,6 @@
 namespace actorgate::test {
 namespace {
 
-actors::gateway_options options(const actors::settings& settings, const nats_server& nats) {
-  actors::gateway_options result;
-  result.actors = settings;
-  result.nats.urls = {nats.url()};
-  result.nats.name = "gateway test";
-  result.nats.reconnect_wait = std::chrono::milliseconds{100};
-  result.door.address = "127.0.0.1";
-  result.door.port = 0;
-  result.shards = 2;
-  // Much of what is tested here is worth a warning.
-  spdlog::set_level(spdlog::level::off);
-  return result;
-}
-
 std::string patterns(std::string_view text) {
   return text.empty() ? "" : "\"test." + std::string(text) + '"';
 }
@@ -32,8 +18,23 @@ nats_server& shared_nats() {
   return server;
 }
 
-stage::stage(const actors::settings& settings, nats_server& nats)
-    : test(nats.url(), "test"), gateway_(options(settings, nats), [](const std::string&) {}) {
+actors::gateway_options gateway_options(const actors::settings& settings, const nats_server& nats,
+                                        std::size_t shards) {
+  actors::gateway_options result;
+  result.actors = settings;
+  result.nats.urls = {nats.url()};
+  result.nats.name = "gateway test";
+  result.nats.reconnect_wait = std::chrono::milliseconds{100};
+  result.door.address = "127.0.0.1";
+  result.door.port = 0;
+  result.shards = shards;
+  // Much of what is tested here is worth a warning.
+  spdlog::set_level(spdlog::level::off);
+  return result;
+}
+
+stage::stage(const actors::settings& settings, nats_server& nats, std::size_t shards)
+    : test(nats.url(), "test"), gateway_(gateway_options(settings, nats, shards), [](const std::string&) {}) {
   method("stage", "pass", "null");
 }
 

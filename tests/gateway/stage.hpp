@@ -17,6 +17,9 @@ namespace actorgate::test {
 
 /// The nats-server that the cases of this program share.
 nats_server& shared_nats();
+/// What a gateway of this program is started with.
+actors::gateway_options gateway_options(const actors::settings& settings = {},
+                                        const nats_server& nats = shared_nats(), std::size_t shards = 2);
 
 /// A gateway in this process between a real nats-server and real sockets, with a service called "test".
 ///
@@ -24,7 +27,8 @@ nats_server& shared_nats();
 /// behind it, on the same way, arrives.
 class stage {
 public:
-  explicit stage(const actors::settings& settings = {}, nats_server& nats = shared_nats());
+  explicit stage(const actors::settings& settings = {}, nats_server& nats = shared_nats(),
+                 std::size_t shards = 2);
 
   service test;
 

@@ -1,0 +1,47 @@
+#include "actors/statistics.hpp"
+
+#include <algorithm>
+
+namespace actorgate::actors {
+namespace {
+
+template <class T, std::size_t N>
+void add_each(std::array<T, N>& to, const std::array<T, N>& from) {
+  for (std::size_t i = 0; i < N; ++i) to[i] += from[i];
+}
+
+}  // namespace
+
+void latency_histogram::add(std::chrono::nanoseconds took) {
+  const auto seconds = std::chrono::duration<double>(took).count();
+  ++counts[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())];
+  sum += seconds;
+}
+
+void latency_histogram::operator+=(const latency_histogram& other) {
+  add_each(counts, other.counts);
+  sum += other.sum;
+}
+
+void shard_statistics::operator+=(const shard_statistics& other) {
+  websockets += other.websockets;
+  streams += other.streams;
+  websockets_opened += other.websockets_opened;
+  streams_opened += other.streams_opened;
+  add_each(requests, other.requests);
+  add_each(http_requests, other.http_requests);
+  add_each(answers, other.answers);
+  add_each(closed, other.closed);
+  events_out += other.events_out;
+  bytes_in += other.bytes_in;
+  bytes_out += other.bytes_out;
+  resources += other.resources;
+  subscriptions += other.subscriptions;
+  cache_hits += other.cache_hits;
+  cache_misses += other.cache_misses;
+  add_each(services, other.services);
+  events_in += other.events_in;
+  timeouts += other.timeouts;
+}
+
+}  // namespace actorgate::actors

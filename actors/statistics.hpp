@@ -1,0 +1,50 @@
+#pragma once
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "net/close_reason.hpp"
+#include "protocol/client_request.hpp"
+
+namespace actorgate::actors {
+
+/// The requests that services are sent.
+enum class service_request : std::uint8_t { get, access, call, auth, query };
+/// What became of a client's request.
+enum class client_outcome : std::uint8_t { ok, denied, timeout, error };
+enum class http_verb : std::uint8_t { get, post, put, del, patch };
+
+/// How many service requests took up to so long.
+struct latency_histogram {
+  static constexpr std::array<double, 13> bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                 0.1,    0.25,  0.5,    1,     2.5,  5};  ///< seconds
+  std::array<std::uint64_t, bounds.size() + 1> counts{};  ///< by bound, and above all of them
+  double sum = 0;                                         ///< seconds
+
+  void add(std::chrono::nanoseconds took);
+  void operator+=(const latency_histogram& other);
+};
+
+/// What one shard counts. Written and read on its thread alone: counting costs an addition.
+struct shard_statistics {
+  // clients
+  std::int64_t websockets = 0, streams = 0;  ///< at present
+  std::uint64_t websockets_opened = 0, streams_opened = 0;
+  std::array<std::uint64_t, 8> requests{};       ///< over WebSockets, by `protocol::request_kind`
+  std::array<std::uint64_t, 5> http_requests{};  ///< by `http_verb`
+  std::array<std::uint64_t, 4> answers{};        ///< to requests of both, by `client_outcome`
+  std::array<std::uint64_t, 16> closed{};        ///< WebSockets and streams, by `net::close_reason`
+  std::uint64_t events_out = 0, bytes_in = 0, bytes_out = 0;
+  // the cache
+  std::int64_t resources = 0, subscriptions = 0;  ///< at present
+  std::uint64_t cache_hits = 0, cache_misses = 0;
+  // services
+  std::array<latency_histogram, 5> services{};  ///< by `service_request`
+  std::uint64_t events_in = 0, timeouts = 0;
+
+  void count(client_outcome what) { ++answers[static_cast<std::size_t>(what)]; }
+  void operator+=(const shard_statistics& other);
+};
+
+}  // namespace actorgate::actors
