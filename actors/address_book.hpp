@@ -48,6 +48,7 @@ struct settings {
   std::size_t reference_throttle = 0;              ///< gets at once for one tree of references; 0: no limit
   std::size_t pending_requests = 10'000;           ///< unanswered requests of one connection
   std::size_t pending_bytes = 16u << 20;           ///< of their params that wait for access
+  std::size_t request_rate = 0;                    ///< requests of one connection in one second; 0: no limit
   std::size_t rid_bytes = 16u << 20;    ///< of one connection's resource ids, when long ones are asked for
   std::size_t subscriptions = 100'000;  ///< resources that one connection's requests may subscribe to
   std::chrono::seconds heartbeat{30};   ///< a client silent for two of them is gone

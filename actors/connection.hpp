@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,7 +59,9 @@ protected:
     std::string token;  ///< raw JSON; empty if there is none
     std::string tid;
     std::uint64_t next_call = 1;
-    std::size_t params = 0;  ///< bytes of the calls' params
+    std::size_t params = 0;         ///< bytes of the calls' params
+    std::chrono::seconds second{};  ///< of the latest request
+    std::size_t in_second = 0;      ///< requests
   };
 
   /// Services are told that requests are for HTTP if they are `for_http`.
@@ -109,6 +112,7 @@ protected:
   void request_header_auth(std::uint64_t ticket, const auth_method& how);
   /// The group of requests for a tree of references, which this connection has numbered; 0 is none.
   cache::throttle_id throttle_group(cache::throttle_id tree) const;
+  const std::string& cid() const { return cid_; }
   std::string expand(std::string_view rid) const { return protocol::expand_cid(rid, cid_); }
   static bool too_long(std::string_view name, std::string_view method) {
     return name.size() + method.size() > max_name_and_method;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "actors/trace.hpp"
 #include "protocol/service_response.hpp"
 
 namespace actorgate::actors {
@@ -69,6 +70,7 @@ bool nats_gateway::publish(std::uint64_t id) {
   const auto subject = once ? std::exchange(p.subject, {}) : p.subject;
   const auto payload = once ? std::exchange(p.payload, {}) : p.payload;
   const auto sent = bus_->publish(subject, reply, payload);
+  if (traces()) spdlog::trace("request {}: {}", id, shown(subject, payload));
   if (sent != net::sent::ok) {
     const bool too_long = sent == net::sent::subject_too_long;
     answer(id, too_long ? request_outcome::subject_too_long : request_outcome::failed, nullptr);
@@ -91,6 +93,9 @@ void nats_gateway::release(cache::throttle_id throttle) {
 
 void nats_gateway::on_reply(const message_ptr& message) {
   const auto id = id_of_reply(message->subject());
+  if (traces()) {
+    spdlog::trace("answer {}: {}", id, message->no_responders() ? "no responders" : message->data());
+  }
   const auto found = pending_.find(id);
   // A late or second answer, or somebody who answers what has not been asked yet.
   if (found == pending_.end() || found->second.is != pending::state::sent) return;
@@ -165,6 +170,7 @@ void nats_gateway::on(message_arrived& arrived) {
   if (found == subscribers_.end()) return;
   const auto& [events, connection] = found->second;
   ++counts().events_in;
+  if (traces()) spdlog::trace("event: {}", shown(arrived.message->subject(), arrived.message->data()));
   if (events) return send(events, event_arrived{std::move(arrived.message)});
   send(connection, event_arrived{std::move(arrived.message)});
 }

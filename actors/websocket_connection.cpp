@@ -6,6 +6,7 @@
 #include "actors/identity.hpp"
 #include "actors/outcome.hpp"
 #include "actors/relay.hpp"
+#include "actors/trace.hpp"
 
 namespace actorgate::actors {
 
@@ -51,6 +52,7 @@ void websocket_connection::start(net::http_taken taken) {
   socket_.emplace(loop_, std::move(taken.socket), book_.config.websocket,
                   static_cast<net::websocket_owner&>(*this));
   enter();
+  spdlog::debug("{} has come", cid());
   ++counts().websockets;
   ++counts().websockets_opened;
   socket_->start(taken.already_read);
@@ -67,6 +69,7 @@ void websocket_connection::on_message(std::string_view text) {
   const auto request = protocol::client_request::read(text, storage);
   // Without an id there is nothing to answer.
   if (!request) return;
+  if (traces()) spdlog::trace("{} says: {}", cid(), shown(text));
   ++counts().requests[static_cast<std::size_t>(request->kind)];
   counts().bytes_in += text.size();
   handle(*request);
@@ -82,6 +85,7 @@ void websocket_connection::on_oversize(std::string_view prefix) {
 void websocket_connection::on_closed(net::close_reason why) {
   end_session();
   leave();
+  spdlog::debug("{} has gone: {}", cid(), net::to_string(why));
   --counts().websockets;
   ++counts().closed[static_cast<std::size_t>(why)];
 }
@@ -106,13 +110,21 @@ void websocket_connection::handle(const protocol::client_request& request) {
   }
 }
 
-bool websocket_connection::is_too_much(const session& s, const protocol::client_request& request) const {
+bool websocket_connection::is_too_much(session& s, const protocol::client_request& request) {
   // A query may be long; the number of resources bounds what short ones take.
   constexpr std::size_t long_rid = 1024;
   const auto& limits = book_.config;
+  if (limits.request_rate > 0 && is_too_fast(s)) return true;
   return s.view.pending() + s.calls.size() >= limits.pending_requests ||
          s.params + request.params.size() > limits.pending_bytes ||
          (request.rid.size() > long_rid && s.view.rid_bytes() + request.rid.size() > limits.rid_bytes);
+}
+
+/// Counts from one second to the next.
+bool websocket_connection::is_too_fast(session& s) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(now().time_since_epoch());
+  if (std::exchange(s.second, second) != second) s.in_second = 0;
+  return ++s.in_second > book_.config.request_rate;
 }
 
 void websocket_connection::handle_version(const protocol::client_request& request) {
@@ -175,10 +187,14 @@ void websocket_connection::refuse(std::uint64_t id, const protocol::error& why) 
 
 void websocket_connection::send(const cache::relayed_event& event) {
   ++counts().events_out;
+  if (traces()) spdlog::trace("{} is told: {}", cid(), static_cast<const framed_event&>(event).text());
   write(static_cast<const framed_event&>(event).frame(version_));
 }
 
-void websocket_connection::send(std::string message) { write(net::frame::text({message})); }
+void websocket_connection::send(std::string message) {
+  if (traces()) spdlog::trace("{} is told: {}", cid(), message);
+  write(net::frame::text({message}));
+}
 
 void websocket_connection::write(net::frame_ptr frame) {
   counts().bytes_out += frame->bytes().size();

@@ -46,7 +46,8 @@ private:
   void accept(net::http_headers headers);
   void start(net::http_taken taken);
   void handle(const protocol::client_request& request);
-  bool is_too_much(const session& s, const protocol::client_request& request) const;
+  bool is_too_much(session& s, const protocol::client_request& request);
+  bool is_too_fast(session& s);
   void handle_version(const protocol::client_request& request);
   void handle_unsubscribe(const protocol::client_request& request);
   void handle_call(const protocol::client_request& request);

@@ -194,3 +194,18 @@ TEST_CASE("deep JSON passes, and JSON that is too deep harms nobody") {
   CHECK(c.error_code("get.test.abyss") == "system.internalError");
   CHECK(c.result("version") == R"({"protocol":"1.2.3"})"_json);
 }
+
+TEST_CASE("a connection may make so many requests in a second") {
+  actorgate::actors::settings settings;
+  settings.request_rate = 5;
+  stage s{settings};
+  auto c = s.client(), other = s.client();
+  s.model("lamp", "{}");
+  // Twenty take less than three seconds: at least one second has more than its share, and none more.
+  std::size_t served = 0;
+  for (int i = 0; i < 20; ++i)
+    served += c.request("get.test.lamp").find("requestLimitExceeded") == std::string::npos;
+  CHECK(served >= 5);
+  CHECK(served < 20);
+  other.result("get.test.lamp");
+}

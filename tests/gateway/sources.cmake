@@ -7,6 +7,7 @@ actorgate_test(gateway_test
   gateway/lifecycle_test.cpp
   gateway/limits_test.cpp
   gateway/nats_restart_test.cpp
+  gateway/operations_test.cpp
   gateway/order_test.cpp
   gateway/query_test.cpp
   gateway/reference_test.cpp
