@@ -8,6 +8,7 @@
 #include <rapidjson/stringbuffer.h>
 
 #include "main/option_table.hpp"
+#include "main/value.hpp"
 
 namespace actorgate {
 namespace {
@@ -20,16 +21,6 @@ std::string_view view(const json& text) { return {text.GetString(), text.GetStri
 std::string to_text(const json& value) {
   if (!value.IsString()) throw configuration_error("must be a string");
   return std::string(view(value));
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const auto end = text.find(';');
-    parts.emplace_back(text.substr(0, end));
-    if (end == text.npos) return parts;
-    text.remove_prefix(end + 1);
-  }
 }
 
 std::string join(const std::vector<std::string>& parts) {
@@ -65,7 +56,9 @@ struct setter {
     (to.*where).clear();
     for (const auto& entry : value.GetArray()) (to.*where).push_back(to_text(entry));
   }
-  void operator()(origin_list configuration::*where) const { (to.*where).origins = split(to_text(value)); }
+  void operator()(origin_list configuration::*where) const {
+    (to.*where).origins = split_list(to_text(value));
+  }
 };
 
 /// Writes one value.

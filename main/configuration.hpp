@@ -7,13 +7,15 @@
 
 namespace actorgate {
 
-/// What is wrong with a command line or a configuration file: one line, for the person who wrote it.
+/// What is wrong with a command line, a configuration file or a variable: one line, for the person who wrote
+/// it.
 class configuration_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
 
-/// Origins that are separated by semicolons in the file, and by repeating the option on the command line.
+/// Origins that are separated by semicolons in the file, as `split_list` does, and by repeating the option on
+/// the command line.
 struct origin_list {
   std::vector<std::string> origins;
   bool operator==(const origin_list&) const = default;
@@ -48,7 +50,21 @@ struct configuration {
   origin_list allow_origin{{"*"}};
   bool debug = false;
   bool trace = false;
+  std::string log_format = "text";
   int shards = 0;
+  int drain_timeout = 10'000;
+  bool wait_for_nats = false;
+  int nats_reconnect_window = 30'000;
+  int max_connections = 0;
+  int max_connections_per_address = 0;
+  int max_subscriptions = 100'000;
+  int max_pending_requests = 10'000;
+  int max_message_size = 1 << 20;
+  int max_body_size = 1 << 20;
+  int max_queued_bytes = 16 << 20;
+  int request_rate = 0;
+  int heartbeat = 30'000;
+  int header_timeout = 10'000;
 
   bool operator==(const configuration&) const = default;
 };

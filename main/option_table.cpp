@@ -14,8 +14,7 @@ constexpr std::array table{
            "NATS server, or several, separated by commas; \"embedded\" starts one", &c::nats_url},
     option{"addr", "i", "addr", "address", "IP address to listen on; empty: all, IPv6 too", &c::addr},
     option{"port", "p", "port", "port", "port for clients", &c::port},
-    option{"metricsPort", "m", "metricsport", "port", "port for OpenMetrics; 0: none", &c::metrics_port,
-           later},
+    option{"metricsPort", "m", "metricsport", "port", "port for OpenMetrics; 0: none", &c::metrics_port},
     option{"wsPath", "w", "wspath", "path", "path of the WebSocket", &c::ws_path},
     option{"apiPath", "a", "apipath", "path", "path of the resources over HTTP", &c::api_path},
     option{"requestTimeout", "r", "reqtimeout", "ms", "how long a service may take to answer",
@@ -47,11 +46,38 @@ constexpr std::array table{
     option{"allowOrigin", "", "alloworigin", "origin",
            "* or <scheme>://<host>[:<port>], whose pages may connect; may be repeated", &c::allow_origin},
     option{"debug", "D", "debug", "", "log more", &c::debug},
-    option{"trace", "V", "trace", "", "log every message", &c::trace, later},
+    option{"trace", "V", "trace", "", "log every message", &c::trace},
     option{"", "DV", "", "", "-D and -V", command::log_everything},
+    option{"logFormat", "", "log-format", "format", "how log lines look: text or json", &c::log_format},
     option{"shards", "", "shards", "count", "threads that serve clients; 0: one per core", &c::shards},
+    option{"drainTimeout", "", "drain-timeout", "ms", "how long clients may take to leave at the end",
+           &c::drain_timeout},
+    option{"waitForNats", "", "wait-for-nats", "", "start before NATS can be reached", &c::wait_for_nats},
+    option{"natsReconnectWindow", "", "nats-reconnect-window", "ms",
+           "how long NATS may be away; 0: end when it is lost", &c::nats_reconnect_window},
+    option{"maxConnections", "", "max-connections", "count", "connections of clients; 0: no limit",
+           &c::max_connections, later},
+    option{"maxConnectionsPerAddress", "", "max-connections-per-address", "count",
+           "connections from one IP address; 0: no limit", &c::max_connections_per_address, later},
+    option{"maxSubscriptions", "", "max-subscriptions", "count", "subscriptions of one connection",
+           &c::max_subscriptions},
+    option{"maxPendingRequests", "", "max-pending-requests", "count", "unanswered requests of one connection",
+           &c::max_pending_requests},
+    option{"maxMessageSize", "", "max-message-size", "bytes", "a message on a WebSocket",
+           &c::max_message_size},
+    option{"maxBodySize", "", "max-body-size", "bytes", "the body of an HTTP request", &c::max_body_size},
+    option{"maxQueuedBytes", "", "max-queued-bytes", "bytes", "what may wait for a client that does not read",
+           &c::max_queued_bytes},
+    option{"requestRate", "", "request-rate", "count", "requests per second of one connection; 0: no limit",
+           &c::request_rate},
+    option{"heartbeat", "", "heartbeat", "ms", "a client that is silent for two of them is gone",
+           &c::heartbeat},
+    option{"headerTimeout", "", "header-timeout", "ms", "how long the header of an HTTP request may take",
+           &c::header_timeout},
     option{"", "c", "config", "file", "JSON file with settings; written with all of them if missing",
            command::read_file},
+    option{"", "", "check-config", "", "check all settings, print them as JSON, and end",
+           command::check_config},
     option{"", "h", "help", "", "print this", command::show_help},
     option{"", "v", "version", "", "print the version", command::show_version},
 };
@@ -70,7 +96,7 @@ std::string usage_line(const option& o) {
   std::string line = o.letter.empty() ? "      " : "  -" + std::string(o.letter);
   if (!o.name.empty()) line += (o.letter.empty() ? "--" : ", --") + std::string(o.name);
   if (!o.is_flag()) line += " <" + std::string(o.argument) + ">";
-  constexpr std::size_t column = 35;
+  constexpr std::size_t column = 44;
   line.resize(std::max(column, line.size() + 1), ' ');
   line += o.help;
   if (const auto value = shown_default(o.where); !value.empty() && value != "0") line += " (" + value + ")";
@@ -106,12 +132,25 @@ const option* find_key(std::string_view key) {
   return found == table.end() ? nullptr : &*found;
 }
 
+bool is_same(const target& where, const configuration& a, const configuration& b) {
+  return std::visit(
+      [&](auto member) {
+        if constexpr (std::is_same_v<decltype(member), command>)
+          return true;
+        else
+          return a.*member == b.*member;
+      },
+      where);
+}
+
 std::string usage() {
   std::string text = "Usage: actorgate [options]\n\n";
   for (const auto& o : table) {
     if (o.on_command_line()) text += usage_line(o);
   }
-  return text;
+  return text +
+         "\nEvery key of the file is an environment variable, too: natsUrl is ACTORGATE_NATS_URL.\n"
+         "Options override the environment, which overrides the file.\n";
 }
 
 }  // namespace actorgate

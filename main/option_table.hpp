@@ -9,7 +9,7 @@
 namespace actorgate {
 
 /// Options that are no settings.
-enum class command { read_file, show_help, show_version, log_everything };
+enum class command { read_file, check_config, show_help, show_version, log_everything };
 
 /// What an option or a key sets.
 using target =
@@ -38,6 +38,9 @@ std::span<const option> option_table();
 const option* find_option(std::string_view name);
 /// The option of that key of the file (ASCII case does not matter); null if there is none.
 const option* find_key(std::string_view key);
+
+/// Whether two configurations say the same of it.
+bool is_same(const target& where, const configuration& a, const configuration& b);
 
 /// With ASCII letters in lower case.
 std::string to_lower(std::string_view text);

@@ -7,6 +7,7 @@
 
 #include "actors/gateway.hpp"
 #include "main/configuration.hpp"
+#include "main/environment.hpp"
 
 namespace actorgate {
 
@@ -25,23 +26,29 @@ struct options {
   std::optional<new_config_file> file;  ///< To be written.
 };
 
-/// The text that is all that was asked for: `--help`, `--version`.
+/// The text that is all that was asked for: `--help`, `--version`, `--check-config`.
 struct information {
   std::string text;
+  std::vector<std::string> warnings;
 };
 
 /// Why there are no options.
 struct refusal {
-  std::string text;  ///< one line that names the option or key
+  std::string text;  ///< one line that names the option, variable or key
   bool show_usage = false;
 };
 
 /// The content of a file; nothing if there is none. Throws `std::system_error` if it cannot be read.
 using file_reader = std::function<std::optional<std::string>(const std::string& path)>;
 
+using understanding = std::variant<options, information, refusal>;
+
 /// Understands a command line, without the program's name, and the configuration file that it names. Options
-/// override the file.
-std::variant<options, information, refusal> read_options(const std::vector<std::string>& arguments,
-                                                         const file_reader& read);
+/// override the environment, which overrides the file.
+understanding read_options(const std::vector<std::string>& arguments, const environment& variables,
+                           const file_reader& read);
+
+/// `a, b, c`
+std::string enumerated(const std::vector<std::string>& words);
 
 }  // namespace actorgate

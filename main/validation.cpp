@@ -3,15 +3,42 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <limits>
 #include <string_view>
 
+#include "main/environment.hpp"
 #include "main/option_table.hpp"
 #include "protocol/rid.hpp"
 
 namespace actorgate {
 namespace {
 
-constexpr int most_shards = 256;
+struct bounds {
+  int configuration::*of;
+  int least;
+  int most = std::numeric_limits<int>::max();
+};
+
+constexpr int hour = 3'600'000;
+constexpr int gigabyte = 1 << 30;
+
+constexpr std::array all_bounds{
+    bounds{&configuration::request_timeout, 0},
+    bounds{&configuration::buffer_size, 0},
+    bounds{&configuration::shards, 0, 256},
+    bounds{&configuration::drain_timeout, 0, hour},
+    bounds{&configuration::nats_reconnect_window, 0},
+    bounds{&configuration::max_connections, 0},
+    bounds{&configuration::max_connections_per_address, 0},
+    bounds{&configuration::max_subscriptions, 1},
+    bounds{&configuration::max_pending_requests, 1},
+    bounds{&configuration::max_message_size, 1024, gigabyte},
+    bounds{&configuration::max_body_size, 1024, gigabyte},
+    bounds{&configuration::max_queued_bytes, 65'536, gigabyte},
+    bounds{&configuration::request_rate, 0},
+    bounds{&configuration::heartbeat, 1000, hour},
+    bounds{&configuration::header_timeout, 100, hour},
+};
 
 bool is_ip_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> ignored;
@@ -55,10 +82,11 @@ bool is_origin(std::string_view text) {
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
-/// A setting as people find it: its key, and its option.
+/// A setting as people find it: its key, its option and its variable.
 std::string name_of(const target& where) {
   const auto found = std::ranges::find_if(option_table(), [&](const option& o) { return o.where == where; });
-  return std::string(found->key) + (found->on_command_line() ? " (--" + std::string(found->name) + ")" : "");
+  const std::string spelled = found->name.empty() ? "" : "--" + std::string(found->name) + ", ";
+  return std::string(found->key) + " (" + spelled + variable_of(found->key) + ")";
 }
 
 void require(bool holds, const target& where, const std::string& otherwise) {
@@ -76,12 +104,11 @@ void validate_addresses(const configuration& c) {
 }
 
 void validate_numbers(const configuration& c) {
-  for (const auto number :
-       {&configuration::request_timeout, &configuration::buffer_size, &configuration::shards}) {
-    require(c.*number >= 0, number, std::to_string(c.*number) + " is below 0");
+  for (const auto& b : all_bounds) {
+    const auto number = std::to_string(c.*b.of);
+    require(c.*b.of >= b.least, b.of, number + " is below " + std::to_string(b.least));
+    require(c.*b.of <= b.most, b.of, number + " is above " + std::to_string(b.most));
   }
-  require(c.shards <= most_shards, &configuration::shards,
-          std::to_string(c.shards) + " is above " + std::to_string(most_shards));
 }
 
 void validate_methods(const configuration& c) {
@@ -128,6 +155,7 @@ void fill_gaps(configuration& c) {
   fill(&configuration::api_encoding);
   fill(&configuration::request_timeout);
   fill(&configuration::buffer_size);
+  fill(&configuration::log_format);
 }
 
 void validate(const configuration& c) {
@@ -139,6 +167,8 @@ void validate(const configuration& c) {
   const auto encoding = to_lower(c.api_encoding);
   require(encoding == "json" || encoding == "jsonflat", &configuration::api_encoding,
           quoted(c.api_encoding) + " is neither json nor jsonflat");
+  require(c.log_format == "text" || c.log_format == "json", &configuration::log_format,
+          quoted(c.log_format) + " is neither text nor json");
 }
 
 }  // namespace actorgate

@@ -36,6 +36,19 @@ const std::vector<sample> with_value{
     {{"natsrootca"}, "r.pem", [](auto& c) { c.nats_root_cas = {"r.pem"}; }},
     {{"alloworigin"}, "http://a", [](auto& c) { c.allow_origin = {{"http://a"}}; }},
     {{"shards"}, "3", [](auto& c) { c.shards = 3; }},
+    {{"log-format"}, "json", [](auto& c) { c.log_format = "json"; }},
+    {{"drain-timeout"}, "0", [](auto& c) { c.drain_timeout = 0; }},
+    {{"nats-reconnect-window"}, "0", [](auto& c) { c.nats_reconnect_window = 0; }},
+    {{"max-connections"}, "5", [](auto& c) { c.max_connections = 5; }},
+    {{"max-connections-per-address"}, "6", [](auto& c) { c.max_connections_per_address = 6; }},
+    {{"max-subscriptions"}, "7", [](auto& c) { c.max_subscriptions = 7; }},
+    {{"max-pending-requests"}, "8", [](auto& c) { c.max_pending_requests = 8; }},
+    {{"max-message-size"}, "2048", [](auto& c) { c.max_message_size = 2048; }},
+    {{"max-body-size"}, "2049", [](auto& c) { c.max_body_size = 2049; }},
+    {{"max-queued-bytes"}, "70000", [](auto& c) { c.max_queued_bytes = 70000; }},
+    {{"request-rate"}, "9", [](auto& c) { c.request_rate = 9; }},
+    {{"heartbeat"}, "1500", [](auto& c) { c.heartbeat = 1500; }},
+    {{"header-timeout"}, "100", [](auto& c) { c.header_timeout = 100; }},
 };
 
 const std::vector<sample> flags{
@@ -43,6 +56,7 @@ const std::vector<sample> flags{
     {{"D", "debug"}, "", [](auto& c) { c.debug = true; }},
     {{"V", "trace"}, "", [](auto& c) { c.trace = true; }},
     {{"DV"}, "", [](auto& c) { c.debug = c.trace = true; }},
+    {{"wait-for-nats"}, "", [](auto& c) { c.wait_for_nats = true; }},
 };
 
 }  // namespace
@@ -90,14 +104,14 @@ TEST_CASE("options are understood together, and the last of the same counts") {
 
 TEST_CASE("origins and root certificates add up") {
   const auto o = understood(
-      {"--alloworigin", "http://a", "--natsrootca=x", "--alloworigin=http://b", "--natsrootca", "y"});
+      {"--alloworigin", "http://a", "--natsrootca=x.pem", "--alloworigin=http://b", "--natsrootca", "y.pem"});
   CHECK(o.told.allow_origin == origin_list{{"http://a", "http://b"}});
-  CHECK(o.told.nats_root_cas == std::vector<std::string>{"x", "y"});
+  CHECK(o.told.nats_root_cas == std::vector<std::string>{"x.pem", "y.pem"});
 }
 
 TEST_CASE("an option that is empty has its default, and an address is that of all interfaces") {
-  CHECK(understood({"-n", "", "-w", "", "-a=", "-u=", "--putmethod=", "--apiencoding="}).told ==
-        configuration{});
+  CHECK(understood({"-n", "", "-w", "", "-a=", "-u=", "--putmethod=", "--apiencoding=", "--log-format="})
+            .told == configuration{});
   CHECK(understood({"-p", "0", "-m", "0", "-r", "0"}).told == configuration{});
   CHECK(understood({"-i", ""}).gateway.door.address == "::");
 }

@@ -24,8 +24,12 @@ const std::string full = R"({
   "headerAuth": "auth.a", "wsHeaderAuth": "auth.b", "apiEncoding": "jsonflat",
   "putMethod": "x", "deleteMethod": "y", "patchMethod": "z", "wsCompression": true,
   "resetThrottle": 3, "referenceThrottle": 4, "tls": false, "tlsCert": "c.pem", "tlsKey": "k.pem",
-  "natsCreds": "a.creds", "natsCert": "n.pem", "natsKey": "m.pem", "natsRootCAs": ["r", "s"],
-  "allowOrigin": "http://a;https://b:8443", "debug": true, "trace": true, "shards": 2
+  "natsCreds": "a.creds", "natsCert": "n.pem", "natsKey": "m.pem", "natsRootCAs": ["r.pem", "s.pem"],
+  "allowOrigin": "http://a;https://b:8443", "debug": true, "trace": true, "shards": 2,
+  "logFormat": "json", "drainTimeout": 11, "waitForNats": true, "natsReconnectWindow": 12,
+  "maxConnections": 13, "maxConnectionsPerAddress": 14, "maxSubscriptions": 15, "maxPendingRequests": 16,
+  "maxMessageSize": 2048, "maxBodySize": 4096, "maxQueuedBytes": 131072, "requestRate": 17,
+  "heartbeat": 2000, "headerTimeout": 300
 })";
 
 void check_full(const configuration& c) {
@@ -51,16 +55,42 @@ void check_full(const configuration& c) {
   CHECK(c.nats_creds == "a.creds");
   CHECK(c.nats_cert == "n.pem");
   CHECK(c.nats_key == "m.pem");
-  CHECK(c.nats_root_cas == std::vector<std::string>{"r", "s"});
+  CHECK(c.nats_root_cas == std::vector<std::string>{"r.pem", "s.pem"});
   CHECK(c.allow_origin == origin_list{{"http://a", "https://b:8443"}});
   CHECK(c.debug);
   CHECK(c.trace);
   CHECK(c.shards == 2);
 }
 
+void check_full_limits(const configuration& c) {
+  CHECK(c.log_format == "json");
+  CHECK(c.drain_timeout == 11);
+  CHECK(c.wait_for_nats);
+  CHECK(c.nats_reconnect_window == 12);
+  CHECK(c.max_connections == 13);
+  CHECK(c.max_connections_per_address == 14);
+  CHECK(c.max_subscriptions == 15);
+  CHECK(c.max_pending_requests == 16);
+  CHECK(c.max_message_size == 2048);
+  CHECK(c.max_body_size == 4096);
+  CHECK(c.max_queued_bytes == 131072);
+  CHECK(c.request_rate == 17);
+  CHECK(c.heartbeat == 2000);
+  CHECK(c.header_timeout == 300);
+}
+
 }  // namespace
 
-TEST_CASE("every key of the file is read") { check_full(from_file(full).told); }
+TEST_CASE("every key of the file is read") {
+  const auto c = from_file(full).told;
+  check_full(c);
+  check_full_limits(c);
+  for (const auto& o : option_table()) {
+    CAPTURE(o.key);
+    const bool is_default = is_same(o.where, c, configuration{});
+    CHECK((is_default == (o.key.empty() || o.key == "tls")));
+  }
+}
 
 TEST_CASE("what is written is read back as it was") {
   const auto told = from_file(full).told;
@@ -76,11 +106,11 @@ TEST_CASE("what is written is read back as it was") {
 
 TEST_CASE("options override the file, and leave the rest of it") {
   const auto c =
-      from_file(full, {"-p", "9", "--alloworigin", "http://c", "--natsrootca=t", "-u=", "--debug=false"})
+      from_file(full, {"-p", "9", "--alloworigin", "http://c", "--natsrootca=t.pem", "-u=", "--debug=false"})
           .told;
   CHECK(c.port == 9);
   CHECK(c.allow_origin == origin_list{{"http://c"}});
-  CHECK(c.nats_root_cas == std::vector<std::string>{"t"});
+  CHECK(c.nats_root_cas == std::vector<std::string>{"t.pem"});
   CHECK(!c.header_auth);
   CHECK(!c.debug);
   CHECK(c.ws_path == "/ws");

@@ -1,3 +1,4 @@
+#include "main/option_table.hpp"
 #include "tests/main/told.hpp"
 
 using namespace actorgate;
@@ -74,7 +75,34 @@ TEST_CASE("the NATS server is embedded when its URL says so, on the command line
   CHECK(!understood({"--nats", "nats://embedded"}).embedded_nats);
 }
 
-TEST_CASE("a setting without sense is refused, by its key and its option") {
+TEST_CASE("the limits of a client are those of the gateway's parts") {
+  const auto g = understood({"--max-subscriptions=1", "--max-pending-requests=2", "--max-message-size=2000",
+                             "--max-queued-bytes=70000", "--max-body-size=3000", "--heartbeat=1500",
+                             "--header-timeout=400"})
+                     .gateway;
+  CHECK(g.actors.subscriptions == 1);
+  CHECK(g.actors.pending_requests == 2);
+  CHECK(g.actors.websocket.message == 2000);
+  CHECK(g.actors.websocket.queued == 70000);
+  CHECK(g.actors.heartbeat >= 1500ms);
+  CHECK(g.actors.heartbeat < 3s);
+  CHECK(g.door.body_limit == 3000);
+  CHECK(g.door.header_timeout == 400ms);
+}
+
+TEST_CASE("without options, the limits are those that the parts have themselves") {
+  const auto g = understood({}).gateway;
+  const actors::gateway_options own;
+  CHECK(g.actors.subscriptions == own.actors.subscriptions);
+  CHECK(g.actors.pending_requests == own.actors.pending_requests);
+  CHECK(g.actors.websocket.message == own.actors.websocket.message);
+  CHECK(g.actors.websocket.queued == own.actors.websocket.queued);
+  CHECK(g.actors.heartbeat == own.actors.heartbeat);
+  CHECK(g.door.body_limit == own.door.body_limit);
+  CHECK(g.door.header_timeout == own.door.header_timeout);
+}
+
+TEST_CASE("a setting without sense is refused, by its key, its option and its variable") {
   const std::vector<std::pair<std::string, std::vector<std::string>>> cases{
       {"headauth", {"login", "a..b", ".login", "login.", "a.*", "a.>", "a b.c", "a.b?c", "ä.b"}},
       {"wsheadauth", {"a.*", "login"}},
@@ -86,6 +114,19 @@ TEST_CASE("a setting without sense is refused, by its key and its option") {
       {"metricsport", {"8080"}},
       {"reqtimeout", {"-1"}},
       {"shards", {"-1", "257"}},
+      {"log-format", {"xml", "JSON"}},
+      {"drain-timeout", {"-1", "3600001"}},
+      {"nats-reconnect-window", {"-1"}},
+      {"max-connections", {"-1"}},
+      {"max-connections-per-address", {"-1"}},
+      {"max-subscriptions", {"0", "-1"}},
+      {"max-pending-requests", {"0"}},
+      {"max-message-size", {"0", "1023", "1073741825"}},
+      {"max-body-size", {"1023", "1073741825"}},
+      {"max-queued-bytes", {"65535", "1073741825"}},
+      {"request-rate", {"-1"}},
+      {"heartbeat", {"0", "999", "3600001"}},
+      {"header-timeout", {"0", "99", "3600001"}},
       {"wspath", {"ws"}},
       {"apipath", {"api"}},
   };
@@ -93,7 +134,7 @@ TEST_CASE("a setting without sense is refused, by its key and its option") {
     for (const auto& value : values) {
       CAPTURE(name + "=" + value);
       const auto why = refused({"--" + name, value});
-      CHECK(contains(why.text, "(--" + name + ")"));
+      CHECK(contains(why.text, "(--" + name + ", " + variable_of(find_option(name)->key) + ")"));
       CHECK(contains(why.text, value));
       CHECK(!why.show_usage);
     }
@@ -157,14 +198,28 @@ TEST_CASE("TLS needs a certificate and a key that can be read") {
 }
 
 TEST_CASE("a client certificate for NATS and its key go together") {
-  understood({"--natscert", "c", "--natskey", "k"});
-  CHECK(contains(refused({"--natscert", "c"}).text, "natsKey"));
-  CHECK(contains(refused({"--natskey", "k"}).text, "natsCert"));
+  understood({"--natscert", "c.pem", "--natskey", "k.pem"});
+  CHECK(contains(refused({"--natscert", "c.pem"}).text, "natsKey"));
+  CHECK(contains(refused({"--natskey", "k.pem"}).text, "natsCert"));
+}
+
+TEST_CASE("a file for NATS that cannot be read is refused, by its key") {
+  const std::vector<std::pair<std::string, arguments>> cases{
+      {"natsCreds", {"--creds", "secret"}},
+      {"natsCert", {"--natscert", "secret", "--natskey", "k.pem"}},
+      {"natsKey", {"--natscert", "c.pem", "--natskey", "secret"}},
+      {"natsRootCAs", {"--natsrootca", "r.pem", "--natsrootca", "secret"}},
+  };
+  for (const auto& [key, told] : cases) {
+    CHECK(refused(told).text == key + ": secret: no such file");
+    CHECK(refused(told, {{"secret", unreadable}}).text == key + ": secret: Permission denied");
+  }
 }
 
 TEST_CASE("one warning names everything that is set and has no effect in this version") {
   CHECK(without_effect(understood({"-p", "81", "--apipath", "/api", "--tls=false", "--apiencoding", "json"}))
             .empty());
-  CHECK(without_effect(understood({"--wscompression", "-u", "auth.login", "-p", "81"})) ==
-        "not in effect in this version: headerAuth, wsCompression");
+  const files there{{"a.json", R"({"wsPath": "/a", "bufferSize": 1})"}};
+  CHECK(without_effect(understood({"-c", "a.json", "--max-connections", "5", "-p", "81"}, there)) ==
+        "not in effect in this version: bufferSize, maxConnections");
 }

@@ -1,7 +1,16 @@
 actorgate_test(main_test
+  main/check_config_test.cpp
   main/command_line_test.cpp
   main/config_file_test.cpp
+  main/environment_test.cpp
+  main/files_test.cpp
+  main/log_test.cpp
+  main/notify_test.cpp
   main/options_test.cpp
+  main/program_test.cpp
+  main/reload_test.cpp
   main/stop_request_test.cpp
 )
+target_compile_definitions(main_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
 target_link_libraries(main_test PRIVATE actorgate_main)
+add_dependencies(main_test actorgate)

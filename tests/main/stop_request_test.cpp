@@ -39,7 +39,7 @@ int hang(int first, int second) {
 }  // namespace
 
 TEST_CASE("a signal that asks for the end is the reason of it") {
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+  for (int signal : {SIGINT, SIGTERM, SIGQUIT}) {
     CHECK(exit_code_of([&] {
             stop_request stop;
             signal_self(signal);
@@ -48,15 +48,52 @@ TEST_CASE("a signal that asks for the end is the reason of it") {
   }
 }
 
-TEST_CASE("a hangup is no reason under nohup") {
+TEST_CASE("a hangup asks for a reload, as often as it comes, and is no reason for the end") {
+  CHECK(exit_code_of([] {
+          stop_request stop;
+          int reloads = 0;
+          meanwhile todo;
+          todo.on_reload = [&] { signal_self(++reloads < 3 ? SIGHUP : SIGTERM); };
+          signal_self(SIGHUP);
+          return stop.wait(todo).signal == SIGTERM ? reloads : 100;
+        }) == 3);
+}
+
+TEST_CASE("a hangup asks for a reload under nohup, too") {
   CHECK(exit_code_of([] {
           std::signal(SIGHUP, SIG_IGN);
           stop_request stop;
+          meanwhile todo;
+          todo.on_reload = [] { signal_self(SIGINT); };
           signal_self(SIGHUP);
-          std::this_thread::sleep_for(50ms);
-          signal_self(SIGTERM);
-          return stop.wait().signal;
-        }) == SIGTERM);
+          return stop.wait(todo).signal;
+        }) == SIGINT);
+}
+
+TEST_CASE("something is done in each period until the end, and without a period never") {
+  CHECK(exit_code_of([] {
+          stop_request stop;
+          int times = 0;
+          meanwhile todo;
+          todo.period = 1ms;
+          todo.on_period = [&] {
+            if (++times == 5) signal_self(SIGTERM);
+          };
+          return stop.wait(todo).signal == SIGTERM && times >= 5 ? 0 : 1;
+        }) == 0);
+  CHECK(exit_code_of([] {
+          stop_request stop;
+          meanwhile todo;
+          todo.on_reload = [] { signal_self(SIGTERM); };
+          todo.on_period = [] { ::_exit(1); };
+          signal_self(SIGHUP);
+          stop.wait(todo);
+          return 0;
+        }) == 0);
+}
+
+TEST_CASE("a hangup during the end does not make it") {
+  CHECK(exit_code_of([] { return hang(SIGTERM, SIGHUP); }) == 1);
 }
 
 TEST_CASE("something that is lost is a reason, and the first reason counts") {
@@ -72,6 +109,17 @@ TEST_CASE("something that is lost is a reason, and the first reason counts") {
 TEST_CASE("a second signal ends the process at once") {
   CHECK(exit_code_of([] { return hang(SIGTERM, SIGINT); }) == 128 + SIGINT);
   CHECK(exit_code_of([] { return hang(SIGINT, SIGTERM); }) == 128 + SIGTERM);
+}
+
+TEST_CASE("the same signal is a second one, but not at the same moment") {
+  CHECK(exit_code_of([] { return hang(SIGTERM, SIGTERM); }) == 1);
+  CHECK(exit_code_of([]() -> int {
+          stop_request stop;
+          for (;;) {
+            signal_self(SIGTERM);
+            std::this_thread::sleep_for(10ms);
+          }
+        }) == 128 + SIGTERM);
 }
 
 TEST_CASE("an end that takes too long is made") {

@@ -1,0 +1,119 @@
+#include "main/serving.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+
+#include <spdlog/spdlog.h>
+
+#include "actors/gateway.hpp"
+#include "main/files.hpp"
+#include "main/log.hpp"
+#include "main/notify.hpp"
+#include "main/reload.hpp"
+#include "main/stop_request.hpp"
+#include "net/embedded_nats.hpp"
+
+namespace actorgate {
+namespace {
+
+std::unique_ptr<net::embedded_nats> start_embedded_nats(stop_request& stop) {
+  net::embedded_nats_options options;
+  options.on_log = [](std::string_view line) { spdlog::debug("nats-server: {}", line); };
+  options.on_exit = [&stop](std::string_view why) {
+    stop.fail("the embedded NATS server has ended: " + std::string(why));
+  };
+  auto server = std::make_unique<net::embedded_nats>(std::move(options));
+  spdlog::info("Embedded NATS server at {}", server->url());
+  return server;
+}
+
+/// Null if the end is asked for while NATS is waited for.
+std::unique_ptr<actors::gateway> start_gateway(const options& o, stop_request& stop) {
+  constexpr std::chrono::seconds pause{1};
+  for (;;) {
+    try {
+      return std::make_unique<actors::gateway>(
+          o.gateway, [&stop](const std::string& why) { stop.fail("NATS is lost: " + why); });
+    } catch (const net::nats_error& e) {
+      if (!o.told.wait_for_nats) throw;
+      spdlog::warn("{}; trying again", e.what());
+    }
+    if (stop.is_asked_within(pause)) return nullptr;
+  }
+}
+
+/// Returns where clients find it.
+std::string log_places(const options& o, const actors::gateway& gateway) {
+  const auto& address = o.gateway.door.address;
+  const auto host = address.find(':') == address.npos ? address : '[' + address + ']';
+  const auto place = host + ':' + std::to_string(gateway.port());
+  spdlog::info("Connected to NATS at {}", gateway.nats_url());
+  if (gateway.operator_port() > 0) spdlog::info("Metrics and health on port {}", gateway.operator_port());
+  spdlog::info("Listening on http://{}{}, WebSocket ws://{}{}", place, o.gateway.actors.http.api_path, place,
+               o.gateway.door.ws_path);
+  return place;
+}
+
+void read_again(const told_by_starter& from, configuration& running) {
+  const auto again = from.read();
+  const auto result = reload(again, running);
+  adjust_log(running);
+  if (const auto* o = std::get_if<options>(&again); o && result.good) {
+    for (const auto& warning : o->warnings) spdlog::warn("{}", warning);
+  }
+  spdlog::log(result.good ? spdlog::level::info : spdlog::level::err, "{}", result.text);
+}
+
+/// Until something asks for the end.
+stop_reason serve_until_stop(const told_by_starter& from, const options& o, actors::gateway& gateway,
+                             stop_request& stop) {
+  const auto shared = std::make_shared<const notifier>(from.variables);
+  const auto& manager = *shared;
+  const auto status = "listening on " + log_places(o, gateway);
+  auto running = o.told;
+  meanwhile todo;
+  todo.on_reload = [&] {
+    manager.reloading();
+    read_again(from, running);
+    manager.ready(status);
+  };
+  todo.period = manager.watchdog_period();
+  // All shards have to answer for it.
+  todo.on_period = [&] { gateway.report([shared](const auto&) { shared->alive(); }); };
+  manager.ready(status);
+  auto why = stop.wait(todo);
+  manager.stopping();
+  spdlog::info("stopping ({})", why.error.empty() ? ::strsignal(why.signal) : why.error);
+  gateway.drain(why.error.empty() ? std::chrono::milliseconds{o.told.drain_timeout}
+                                  : std::chrono::milliseconds{0});
+  return why;
+}
+
+}  // namespace
+
+understanding told_by_starter::read() const { return read_options(arguments, variables, read_file); }
+
+int serve(const told_by_starter& from, options o) {
+  // Never in the clear where somebody has asked for TLS.
+  if (o.told.tls) throw std::runtime_error("tls: clients cannot be served over TLS by this version yet");
+  // First: it blocks signals for all threads.
+  stop_request stop{std::chrono::seconds{10} +
+                    std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds{o.told.drain_timeout})};
+  std::unique_ptr<net::embedded_nats> nats_server;
+  if (o.embedded_nats) {
+    nats_server = start_embedded_nats(stop);
+    o.gateway.nats.urls = {nats_server->url()};
+  }
+  const auto gateway = start_gateway(o, stop);
+  if (!gateway) return EXIT_SUCCESS;
+  const auto why = serve_until_stop(from, o, *gateway, stop);
+  if (why.error.empty()) return EXIT_SUCCESS;
+  spdlog::error("{}", why.error);
+  return EXIT_FAILURE;
+}
+
+}  // namespace actorgate
