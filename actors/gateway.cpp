@@ -103,6 +103,7 @@ gateway::~gateway() { stop(); }
 
 void gateway::stop() {
   if (door_) door_->stop();
+  if (operator_door_) operator_door_->close();
   stop_connections();
   if (bus_) run_on(nats_shard(), [this] { bus_->close(); });
   scheduler::of(system_).halt();

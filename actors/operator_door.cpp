@@ -1,6 +1,7 @@
 #include "actors/operator_door.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "protocol/error.hpp"
 
@@ -18,7 +19,9 @@ net::http_response not_found() { return net::error_response(404, protocol::error
 }  // namespace
 
 operator_door::operator_door(net::loop& l, const net::http_door_options& options, sources from)
-    : from_(std::move(from)), door_({&l}, *this, options) {}
+    : from_(std::move(from)),
+      door_(std::in_place, std::vector<net::loop*>{&l}, static_cast<net::http_door_owner&>(*this), options),
+      port_(door_->port()) {}
 
 void operator_door::on_upgrade(net::loop&, const net::handshake&, net::http_responder_ptr responder) {
   responder->respond(not_found());

@@ -1,6 +1,6 @@
 #pragma once
 #include <functional>
-#include <memory>
+#include <optional>
 
 #include "actors/exposition.hpp"
 #include "net/http_door.hpp"
@@ -23,14 +23,17 @@ public:
   /// Listens; throws `std::system_error`. Must outlive the loop.
   operator_door(net::loop& l, const net::http_door_options& options, sources from);
 
-  std::uint16_t port() const { return door_.port(); }
+  std::uint16_t port() const { return port_; }
+  /// Takes no more connections. While the loop is there.
+  void close() { door_.reset(); }
 
 private:
   void on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) override;
   void on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) override;
 
   sources from_;
-  net::http_door door_;
+  std::optional<net::http_door> door_;
+  std::uint16_t port_;
 };
 
 }  // namespace actorgate::actors
