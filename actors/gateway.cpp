@@ -48,6 +48,7 @@ gateway::config::config(std::size_t shards) {
 gateway::gateway(const gateway_options& options, std::function<void(std::string)> on_lost)
     : on_lost_(std::move(on_lost)),
       config_(options.shards),
+      admission_(options.admission),
       system_(config_),
       nats_window_(options.nats_window) {
   book_.config = options.actors;

@@ -16,6 +16,7 @@
 #include "actors/nats_bus.hpp"
 #include "actors/operator_door.hpp"
 #include "actors/scheduler.hpp"
+#include "net/admission.hpp"
 #include "net/http_door.hpp"
 
 namespace actorgate::actors {
@@ -26,6 +27,7 @@ struct gateway_options {
   net::http_door_options door;
   std::size_t shards = 0;                               ///< 0: as many as the machine has cores
   std::optional<net::http_door_options> operator_door;  ///< for metrics and health checks
+  net::admission_limits admission;                      ///< of clients' connections
   /// How long NATS may be away before it counts as lost; 0: not at all.
   std::chrono::milliseconds nats_window{30'000};
 };
@@ -73,6 +75,8 @@ private:
   void stop();
   void stop_connections();
   void on_nats(net::nats_event event, const std::string& detail);
+  bool admit(const std::string& remote_address) override { return admission_.enter(remote_address); }
+  void left(const std::string& remote_address) noexcept override { admission_.leave(remote_address); }
   void on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) override;
   void on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) override;
   /// Spawns a connection on the shard of that loop.
@@ -82,8 +86,9 @@ private:
 
   std::function<void(std::string)> on_lost_;
   config config_;
-  address_book book_;  ///< outlives what the loops let go of, as does the next
+  address_book book_;  ///< outlives what the loops let go of, as do the next two
   std::unique_ptr<operator_door> operator_door_;
+  net::admission admission_;
   caf::actor_system system_;
   std::unordered_map<const net::loop*, cache::watcher_id> shard_of_;
   std::shared_ptr<nats_bus> bus_;

@@ -132,7 +132,8 @@ void http_exchange::read_more() {
 void http_exchange::on(slot_loaded& fact) {
   if (!tree_) return connection::on(fact);
   tree_->on_loaded(fact.slot, std::move(fact.content));
-  read_more();
+  // Whoever has been denied it needs nothing that it refers to.
+  if (door_) read_more();
   finish_read();
   settled();
 }

@@ -50,7 +50,7 @@ void websocket_connection::accept(net::http_headers headers) {
 
 void websocket_connection::start(net::http_taken taken) {
   socket_.emplace(loop_, std::move(taken.socket), book_.config.websocket,
-                  static_cast<net::websocket_owner&>(*this));
+                  static_cast<net::websocket_owner&>(*this), taken.compressed);
   enter();
   spdlog::debug("{} has come", cid());
   ++counts().websockets;

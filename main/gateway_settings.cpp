@@ -64,13 +64,18 @@ actors::gateway_options gateway_settings(const configuration& told) {
   if (told.nats_url != "embedded") g.nats.urls = {told.nats_url};
   g.nats.name = "actorgate";
   g.nats.credentials_file = told.nats_creds;
+  g.nats.root_ca_files = told.nats_root_cas;
+  g.nats.certificate_file = told.nats_cert;
+  g.nats.key_file = told.nats_key;
   g.door.address = told.addr.empty() ? "::" : told.addr;
   g.door.port = told.port;
   g.door.ws_path = told.ws_path;
   g.door.cors = g.actors.http.cors;
+  g.door.compression = told.ws_compression;
   g.door.body_limit = size(told.max_body_size);
   g.door.header_timeout = std::chrono::milliseconds{told.header_timeout};
   g.shards = size(told.shards);
+  g.admission = {size(told.max_connections), size(told.max_connections_per_address)};
   g.nats_window = std::chrono::milliseconds{told.nats_reconnect_window};
   if (told.metrics_port > 0) {
     g.operator_door = net::http_door_options{};

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 
 #include <spdlog/spdlog.h>
 
@@ -16,6 +15,7 @@
 #include "main/reload.hpp"
 #include "main/stop_request.hpp"
 #include "net/embedded_nats.hpp"
+#include "net/tls_context.hpp"
 
 namespace actorgate {
 namespace {
@@ -53,8 +53,9 @@ std::string log_places(const options& o, const actors::gateway& gateway) {
   const auto place = host + ':' + std::to_string(gateway.port());
   spdlog::info("Connected to NATS at {}", gateway.nats_url());
   if (gateway.operator_port() > 0) spdlog::info("Metrics and health on port {}", gateway.operator_port());
-  spdlog::info("Listening on http://{}{}, WebSocket ws://{}{}", place, o.gateway.actors.http.api_path, place,
-               o.gateway.door.ws_path);
+  const char* s = o.told.tls ? "s" : "";
+  spdlog::info("Listening on http{}://{}{}, WebSocket ws{}://{}{}", s, place, o.gateway.actors.http.api_path,
+               s, place, o.gateway.door.ws_path);
   return place;
 }
 
@@ -68,9 +69,19 @@ void read_again(const told_by_starter& from, configuration& running) {
   spdlog::log(result.good ? spdlog::level::info : spdlog::level::err, "{}", result.text);
 }
 
+/// For the connections that come from now on.
+void read_again(net::tls_context& tls) {
+  try {
+    tls.reload();
+    spdlog::info("reloaded the TLS certificate");
+  } catch (const net::tls_error& e) {
+    spdlog::error("{}; the TLS certificate stays as it is", e.what());
+  }
+}
+
 /// Until something asks for the end.
 stop_reason serve_until_stop(const told_by_starter& from, const options& o, actors::gateway& gateway,
-                             stop_request& stop) {
+                             net::tls_context* tls, stop_request& stop) {
   const auto shared = std::make_shared<const notifier>(from.variables);
   const auto& manager = *shared;
   const auto status = "listening on " + log_places(o, gateway);
@@ -79,6 +90,7 @@ stop_reason serve_until_stop(const told_by_starter& from, const options& o, acto
   todo.on_reload = [&] {
     manager.reloading();
     read_again(from, running);
+    if (tls) read_again(*tls);
     manager.ready(status);
   };
   todo.period = manager.watchdog_period();
@@ -98,11 +110,12 @@ stop_reason serve_until_stop(const told_by_starter& from, const options& o, acto
 understanding told_by_starter::read() const { return read_options(arguments, variables, read_file); }
 
 int serve(const told_by_starter& from, options o) {
-  // Never in the clear where somebody has asked for TLS.
-  if (o.told.tls) throw std::runtime_error("tls: clients cannot be served over TLS by this version yet");
   // First: it blocks signals for all threads.
   stop_request stop{std::chrono::seconds{10} +
                     std::chrono::ceil<std::chrono::seconds>(std::chrono::milliseconds{o.told.drain_timeout})};
+  std::shared_ptr<net::tls_context> tls;
+  if (o.told.tls)
+    o.gateway.door.tls = tls = std::make_shared<net::tls_context>(o.told.tls_cert, o.told.tls_key);
   std::unique_ptr<net::embedded_nats> nats_server;
   if (o.embedded_nats) {
     nats_server = start_embedded_nats(stop);
@@ -110,7 +123,7 @@ int serve(const told_by_starter& from, options o) {
   }
   const auto gateway = start_gateway(o, stop);
   if (!gateway) return EXIT_SUCCESS;
-  const auto why = serve_until_stop(from, o, *gateway, stop);
+  const auto why = serve_until_stop(from, o, *gateway, tls.get(), stop);
   if (why.error.empty()) return EXIT_SUCCESS;
   spdlog::error("{}", why.error);
   return EXIT_FAILURE;

@@ -78,10 +78,11 @@ fs::path find_server() {
       "embedded NATS: nats-server is neither in PATH nor in /usr/sbin; install it or name a running server");
 }
 
-/// The port in the file that nats-server writes when it is ready: `{"nats":["nats://127.0.0.1:41667"]}`.
+/// The port in the file that nats-server writes when it is ready: `{"nats":["nats://127.0.0.1:41667"]}`, or
+/// with `tls://`.
 /// Zero as long as it is not there, or not complete.
 std::uint16_t read_port(const fs::path& directory) {
-  constexpr std::string_view before = "\"nats://127.0.0.1:";
+  constexpr std::string_view before = "://127.0.0.1:";
   for (const auto& entry : fs::directory_iterator(directory)) {
     if (entry.path().extension() != ".ports") continue;
     std::ifstream in(entry.path());
@@ -155,13 +156,14 @@ private:
 };
 
 embedded_nats::supervisor::supervisor(embedded_nats_options options) : options_(std::move(options)) {
-  const std::vector<std::string> arguments{find_server(),
-                                           "--addr",
-                                           "127.0.0.1",
-                                           "--port",
-                                           options_.port ? std::to_string(options_.port) : "-1",
-                                           "--ports_file_dir",
-                                           directory_->path()};
+  std::vector<std::string> arguments{find_server(),
+                                     "--addr",
+                                     "127.0.0.1",
+                                     "--port",
+                                     options_.port ? std::to_string(options_.port) : "-1",
+                                     "--ports_file_dir",
+                                     directory_->path()};
+  arguments.insert(arguments.end(), options_.arguments.begin(), options_.arguments.end());
   thread_ = std::thread([this, arguments] { run(arguments); });
   try {
     wait_until_ready();

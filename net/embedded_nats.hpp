@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <vector>
 
 namespace actorgate::net {
 
@@ -19,6 +20,8 @@ public:
 struct embedded_nats_options {
   /// Zero: a free port chosen by the server.
   std::uint16_t port = 0;
+  /// What else it is started with, such as `--config` and a file.
+  std::vector<std::string> arguments;
   /// Gets each line that the server logs, on the supervising thread. Without it they are dropped.
   std::function<void(std::string_view)> on_log;
   /// Told once, on the supervising thread, when the server ends without having been asked to.

@@ -1,9 +1,7 @@
 #include "net/event_stream.hpp"
 
-#include <cerrno>
 #include <cstdio>
 #include <string>
-#include <sys/socket.h>
 #include <utility>
 
 namespace actorgate::net {
@@ -12,8 +10,6 @@ namespace {
 constexpr int read_rounds = 4;  // per wake-up, so that one busy client does not starve the others
 constexpr std::string_view line_breaks = "\r\n";
 constexpr std::string_view last_chunk = "0\r\n\r\n";
-
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
 /// The text without line breaks, in `space` if it has some.
 std::string_view on_one_line(std::string_view text, std::string& space) {
@@ -33,8 +29,7 @@ event_stream::event_stream(loop& l, http_taken taken, std::size_t queue_limit, e
       socket_(std::move(taken.socket)),
       queue_limit_(queue_limit),
       chunked_(taken.chunked) {
-  boost::system::error_code ignored;
-  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_no_delay();
 }
 
 event_stream::~event_stream() { loop_.forget(*this); }
@@ -50,7 +45,9 @@ void event_stream::send(std::string_view event, std::string_view data) {
   enqueue({typed ? "event: " : "", event, typed ? "\ndata: " : "data: ", data, "\n\n"});
   if (queue_.bytes() <= queue_limit_) return;
   // Too much for one tick is not yet too much for the client.
-  if (!blocked_ && queue_.write_to(socket_.native_handle()) == send_queue::written::some) wait_writable();
+  if (!blocked_) {
+    if (const auto what = queue_.write_to(socket_); must_wait(what)) wait_writable(what);
+  }
   if (queue_.bytes() <= queue_limit_) return;
   queue_.discard();
   close(close_reason::slow_consumer);
@@ -73,8 +70,8 @@ void event_stream::heartbeat() {
 
 // -- reading ----------------------------------------------------------------------
 
-void event_stream::wait_readable() {
-  socket_.async_wait(tcp_socket::wait_read, [self = self_ptr(this)](boost::system::error_code error) {
+void event_stream::wait_readable(transfer direction) {
+  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
     if (!error && self->state_ != state::closed) self->on_readable();
   });
 }
@@ -82,10 +79,9 @@ void event_stream::wait_readable() {
 void event_stream::on_readable() {
   auto& buffer = loop_.read_buffer();
   for (int round = 0; round < read_rounds; ++round) {
-    const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && would_block()) break;
-    if (size <= 0) return lose();
+    const auto got = socket_.read(buffer);
+    if (must_wait(got.what)) return wait_readable(got.what);
+    if (got.what != transfer::done) return lose();
   }
   wait_readable();
 }
@@ -105,21 +101,16 @@ void event_stream::enqueue(event_parts parts) {
 
 void event_stream::flush() {
   if (blocked_ || state_ == state::closed) return;
-  boost::system::error_code ignored;
-  switch (queue_.write_to(socket_.native_handle())) {
-    case send_queue::written::failed:
-      return lose();
-    case send_queue::written::some:
-      return wait_writable();
-    case send_queue::written::all:
-      // What the client still sends would turn a close into a reset, which would overtake the last events.
-      if (state_ == state::ending) socket_.shutdown(tcp_socket::shutdown_send, ignored);
-  }
+  const auto what = queue_.write_to(socket_);
+  if (must_wait(what)) return wait_writable(what);
+  if (what != transfer::done) return lose();
+  // What the client still sends would turn a close into a reset, which would overtake the last events.
+  if (state_ == state::ending) socket_.shutdown_send();
 }
 
-void event_stream::wait_writable() {
+void event_stream::wait_writable(transfer direction) {
   blocked_ = true;
-  socket_.async_wait(tcp_socket::wait_write, [self = self_ptr(this)](boost::system::error_code error) {
+  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
     self->blocked_ = false;
     if (!error) self->flush();
   });
@@ -135,9 +126,7 @@ void event_stream::arm_deadline() {
 }
 
 void event_stream::give_up() {
-  boost::system::error_code ignored;
-  // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
-  if (!queue_.empty()) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  if (blocked_) socket_.reset_on_close();
   finish();
 }
 
@@ -154,8 +143,7 @@ void event_stream::finish() {
   queue_.clear();
   deadline_.reset();
   loop_.forget(*this);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   owner_.on_closed(why_);
 }
 

@@ -82,10 +82,10 @@ private:
   friend void intrusive_ptr_add_ref(event_stream* s) noexcept { s->owner_.add_ref(); }
   friend void intrusive_ptr_release(event_stream* s) noexcept { s->owner_.drop_ref(); }
 
-  void wait_readable();
+  void wait_readable(transfer direction = transfer::wait_read);
   void on_readable();
   void enqueue(event_parts parts);
-  void wait_writable();
+  void wait_writable(transfer direction);
   void arm_deadline();
   void give_up();
   void lose();
@@ -97,7 +97,7 @@ private:
 
   loop& loop_;
   event_stream_owner& owner_;
-  tcp_socket socket_;
+  client_socket socket_;
   send_queue queue_;
   std::size_t queue_limit_;
   std::unique_ptr<timer> deadline_;  // only while ending

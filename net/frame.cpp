@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <new>
 
+#include "net/deflate.hpp"
+
 namespace actorgate::net {
 namespace {
 
 constexpr std::uint8_t final_text = 0x81;
+constexpr std::uint8_t final_compressed_text = 0xc1;
 constexpr std::uint8_t final_control = 0x80;
 
 std::size_t size_of(std::initializer_list<std::string_view> parts) {
@@ -55,6 +58,34 @@ frame_ptr frame::text(std::initializer_list<std::string_view> parts) {
 frame_ptr frame::control(std::uint8_t opcode, std::string_view payload) {
   payload = payload.substr(0, 125);
   return make(frame_header(static_cast<std::uint8_t>(final_control | opcode), payload.size()), {payload});
+}
+
+frame::~frame() {
+  const auto* twin = compressed_.load(std::memory_order_acquire);
+  if (twin != nullptr && twin != this) intrusive_ptr_release(twin);
+}
+
+frame_ptr frame::compressed(std::size_t threshold) const {
+  if (size_ < threshold) return frame_ptr(this);
+  if (const auto* made = compressed_.load(std::memory_order_acquire)) return frame_ptr(made);
+  auto mine = make_compressed();
+  const frame* first = nullptr;
+  if (!compressed_.compare_exchange_strong(first, mine.get(), std::memory_order_acq_rel)) {
+    return frame_ptr(first);
+  }
+  // The reference is ours now.
+  if (mine != this) intrusive_ptr_add_ref(mine.get());
+  return mine;
+}
+
+frame_ptr frame::make_compressed() const {
+  auto message = bytes();
+  if (static_cast<std::uint8_t>(message[0]) != final_text) return frame_ptr(this);
+  const auto length = static_cast<std::uint8_t>(message[1]);
+  message.remove_prefix(length < 126 ? 2 : length == 126 ? 4 : 10);
+  const auto payload = deflate_message(message);
+  if (payload.empty() || payload.size() >= message.size()) return frame_ptr(this);
+  return make(frame_header(final_compressed_text, payload.size()), {payload});
 }
 
 frame_ptr frame::raw(std::initializer_list<std::string_view> parts) { return make({}, parts); }

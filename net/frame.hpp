@@ -27,17 +27,25 @@ public:
   /// The wire bytes, header included.
   std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), size_}; }
 
+  /// The same message under permessage-deflate without context takeover (RFC 7692), or this frame itself if
+  /// that is not shorter, the message has less than `threshold` bytes, or it is no text. Made once, by
+  /// whoever asks first, for all receivers; from any thread.
+  frame_ptr compressed(std::size_t threshold) const;
+
   frame(const frame&) = delete;
   frame& operator=(const frame&) = delete;
 
 private:
   explicit frame(std::uint32_t size) : size_(size) {}
+  ~frame();
+  frame_ptr make_compressed() const;
   static frame_ptr make(std::string_view header, std::initializer_list<std::string_view> parts);
   friend void intrusive_ptr_add_ref(const frame* f) noexcept;
   friend void intrusive_ptr_release(const frame* f) noexcept;
 
   mutable std::atomic<std::uint32_t> references_{0};
   std::uint32_t size_;
+  mutable std::atomic<const frame*> compressed_{nullptr};  // ours to release, unless it is this
 };
 
 void intrusive_ptr_add_ref(const frame* f) noexcept;

@@ -31,15 +31,30 @@ bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-std::string to_text(tcp::endpoint e) {
-  // A dual-stack listener sees IPv4 peers as ::ffff:1.2.3.4.
+/// A dual-stack listener sees IPv4 peers as ::ffff:1.2.3.4.
+tcp::endpoint without_mapping(tcp::endpoint e) {
   if (e.address().is_v6() && e.address().to_v6().is_v4_mapped()) {
     e.address(asio::ip::make_address_v4(asio::ip::v4_mapped, e.address().to_v6()));
   }
+  return e;
+}
+
+std::string to_text(const tcp::endpoint& e) {
   std::ostringstream out;
   out << e;
   return out.str();
 }
+
+/// An admitted connection: tells the owner when it has ended.
+class visit final : public companion {
+public:
+  visit(http_door_owner& owner, std::string address) : owner_(owner), address_(std::move(address)) {}
+  ~visit() override { owner_.left(address_); }
+
+private:
+  http_door_owner& owner_;
+  const std::string address_;
+};
 
 }  // namespace
 
@@ -117,13 +132,22 @@ private:
       ::close(fd);
       return;
     }
-    const bool admitted = owner_.admit();
-    auto& owner = admitted ? owner_ : *refusal_;
-    auto options = admitted ? options_ : refusal_->admit_session();
-    if (!options) return;
+    const auto from = without_mapping(peer);
+    auto address = from.address().to_string();
+    if (owner_.admit(address)) {
+      auto stay = std::make_unique<visit>(owner_, std::move(address));
+      return begin(target, {std::move(socket), std::move(stay)}, from, options_, owner_);
+    }
+    if (auto options = refusal_->admit_session()) {
+      begin(target, std::move(socket), from, std::move(options), *refusal_);
+    }
+  }
+
+  static void begin(loop& target, client_socket socket, const tcp::endpoint& from,
+                    std::shared_ptr<const http_door_options> options, http_door_owner& owner) {
     asio::post(
-        target.context(), [&target, &owner, o = std::move(options), peer, s = std::move(socket)]() mutable {
-          std::make_shared<http_session>(target, std::move(s), to_text(peer), std::move(o), owner)->start();
+        target.context(), [&target, &owner, from, o = std::move(options), s = std::move(socket)]() mutable {
+          std::make_shared<http_session>(target, std::move(s), to_text(from), std::move(o), owner)->start();
         });
   }
 

@@ -7,17 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "net/client_socket.hpp"
 #include "net/http_cors.hpp"
 #include "net/http_message.hpp"
 #include "net/loop.hpp"
+#include "net/tls_context.hpp"
 
 namespace actorgate::net {
 
 /// A connection whose answer's head has been written, and what it takes to go on with it.
 struct http_taken {
-  tcp_socket socket;
+  client_socket socket;
   std::string already_read;  ///< what the client sent behind its request
   bool chunked;              ///< whether the body is chunked; otherwise TCP's end ends it
+  bool compressed = false;   ///< whether permessage-deflate was agreed upon, which the `websocket` must know
 };
 /// Takes a connection over, on the loop's thread. Never called if the connection ends before.
 using http_taken_over = std::function<void(http_taken)>;
@@ -50,9 +53,15 @@ public:
   /// Any other request.
   virtual void on_request(loop& l, const http_request& request, http_responder_ptr responder) = 0;
 
-  /// Whether one more connection is taken. One that is not is answered with 503 and `Retry-After`, or, when
-  /// there are many, just closed. Called on the thread of the first loop.
-  virtual bool admit() { return true; }
+  /// Whether one more connection is taken, from that IP address (`1.2.3.4`, `::1`). One that is not is
+  /// answered with 503 and `Retry-After`, or, when there are many, just closed. Called on the thread of the
+  /// first loop.
+  virtual bool admit(const std::string& /*remote_address*/) { return true; }
+
+  /// A connection that was admitted has ended: the socket is closed, whoever held it. Comes exactly once for
+  /// each, and on any thread: that of its loop, or the one that destroys the loop with the socket. Must not
+  /// throw.
+  virtual void left(const std::string& /*remote_address*/) {}
 
 protected:
   ~http_door_owner() = default;
@@ -62,17 +71,20 @@ struct http_door_options {
   std::string address = "0.0.0.0";  ///< IPv4 or IPv6; `::` takes both
   std::uint16_t port = 8080;        ///< 0: any free one
   std::string ws_path = "/";        ///< upgrade requests are for this path, compared without the query
-  cors_policy cors = {};            ///< whose pages may upgrade; the answers to requests are the owner's
-  std::uint32_t header_limit = 16 * 1024;            ///< bytes of a request's header; over it: 431
-  std::uint64_t body_limit = 1u << 20;               ///< bytes of a request's body; over it: 413
-  std::chrono::milliseconds header_timeout{10'000};  ///< for a request's header; over it: 408
-  std::chrono::milliseconds body_timeout{30'000};    ///< for the body, or 408; and for writing the answer
-  std::chrono::milliseconds idle_timeout{75'000};    ///< between two requests; 0: a connection is for one
+  std::shared_ptr<const tls_context> tls = {};  ///< null: no TLS. A plain request to TLS is answered with 400
+  cors_policy cors = {};     ///< whose pages may upgrade; the answers to requests are the owner's
+  bool compression = false;  ///< whether to take permessage-deflate, see `http_taken::compressed`
+  std::uint32_t header_limit = 16 * 1024;  ///< bytes of a request's header; over it: 431
+  std::uint64_t body_limit = 1u << 20;     ///< bytes of a request's body; over it: 413
+  /// For a request's header; over it: 408. And for TLS to begin; over it the connection is closed.
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};  ///< for the body, or 408; and for writing the answer
+  std::chrono::milliseconds idle_timeout{75'000};  ///< between two requests; 0: a connection is for one
 };
 
-/// Listens for HTTP/1.1 and spreads the connections over the loops in turn. A connection is a short-lived
-/// session that handles one request at a time (what is pipelined behind it waits, most of it in the kernel)
-/// until its socket is taken over. Sessions end with their loops.
+/// Listens for HTTP/1.1, plain or over TLS, and spreads the connections over the loops in turn. A connection
+/// is a short-lived session that handles one request at a time (what is pipelined behind it waits, most of it
+/// in the kernel) until its socket is taken over. Sessions end with their loops.
 class http_door {
 public:
   /// Listens from here on; accepting is done by the first loop, which may be running. Throws

@@ -106,6 +106,11 @@ void merge_headers(http_headers& into, const http_headers& stronger) {
   for (const auto& [name, value] : stronger) {
     auto canonical = canonical_header_name(name);
     if (!is_valid_header(name, value) || owner_of(canonical) != header_owner::anyone) continue;
+    // What the answer depends on adds up, too.
+    if (canonical == "Vary") {
+      add_vary(into, value);
+      continue;
+    }
     merged.emplace_back(std::move(canonical), value);
   }
   std::erase_if(into, [&](const auto& old) {

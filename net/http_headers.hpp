@@ -38,7 +38,7 @@ header_owner owner_of(std::string_view canonical_name);
 bool is_valid_header(std::string_view name, std::string_view value);
 
 /// Adds the headers that a service gave. All values of a name take the place of those in `into`, but
-/// Set-Cookie adds to them. Names become canonical; left out is what is invalid or not `anyone`'s.
+/// Set-Cookie and Vary add to them. Names become canonical; left out is what is invalid or not `anyone`'s.
 void merge_headers(http_headers& into, const http_headers& stronger);
 
 /// ASCII only, as all names and tokens of HTTP.

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <iterator>
-#include <sys/socket.h>
+#include <sys/uio.h>
 #include <utility>
 
-#include <boost/asio/write.hpp>
+#include <boost/asio/post.hpp>
 
 #include "net/http_framing.hpp"
 #include "net/http_upgrade.hpp"
@@ -21,6 +20,13 @@ using boost::system::error_code;
 constexpr std::chrono::seconds drain_time{2};
 // Less cannot complete a chunked body; Beast 1.81 asserts it.
 constexpr std::size_t last_chunk_size = 5;
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr char tls_handshake = 22;  // the type of a TLS client's first record (RFC 8446, section 5.1)
+
+iovec part_of(std::string_view bytes, std::size_t from) {
+  bytes.remove_prefix(std::min(from, bytes.size()));
+  return {const_cast<char*>(bytes.data()), bytes.size()};
+}
 
 std::string text_of(boost::beast::string_view s) { return {s.data(), s.size()}; }
 
@@ -76,7 +82,7 @@ private:
 
 }  // namespace
 
-http_session::http_session(loop& l, tcp_socket socket, std::string remote_address,
+http_session::http_session(loop& l, client_socket socket, std::string remote_address,
                            std::shared_ptr<const http_door_options> options, http_door_owner& owner)
     : loop_(l),
       socket_(std::move(socket)),
@@ -86,8 +92,38 @@ http_session::http_session(loop& l, tcp_socket socket, std::string remote_addres
       owner_(owner) {}
 
 void http_session::start() {
-  error_code ignored;
-  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_no_delay();
+  if (!options_->tls) return await_request(options_->header_timeout);
+  arm(options_->header_timeout);
+  resume<&http_session::greet>(transfer::wait_read);
+}
+
+/// Goes on with a member when the socket can, unless it is closed before, perhaps in the same tick.
+template <void (http_session::*next)()>
+void http_session::resume(transfer direction) {
+  socket_.wait(direction, [self = shared_from_this()](error_code error) {
+    if (!error && self->socket_.is_open()) ((*self).*next)();
+  });
+}
+
+// -- TLS --------------------------------------------------------------------------
+
+/// The client's first bytes tell whether it speaks TLS.
+void http_session::greet() {
+  char first = 0;
+  const auto got = socket_.peek({&first, 1});
+  if (must_wait(got.what)) return resume<&http_session::greet>(got.what);
+  if (got.what != transfer::done) return end();
+  if (first >= 'A' && first <= 'Z') return refuse(400, "Client sent an HTTP request to an HTTPS server");
+  if (first != tls_handshake) return end();
+  socket_.start_tls(*options_->tls);
+  handshake();
+}
+
+void http_session::handshake() {
+  const auto what = socket_.handshake();
+  if (must_wait(what)) return resume<&http_session::handshake>(what);
+  if (what != transfer::done) return end();
   await_request(options_->header_timeout);
 }
 
@@ -101,18 +137,13 @@ void http_session::await_request(std::chrono::milliseconds patience) {
   read_head();
 }
 
-void http_session::read() {
-  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code error) {
-    if (!error && self->phase_ <= phase::body) self->on_readable();
-  });
-}
-
 void http_session::on_readable() {
+  if (phase_ > phase::body) return;
   auto& buffer = loop_.read_buffer();
-  const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (size < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return read();
-  if (size <= 0) return end();
-  input_.append(buffer.data(), static_cast<std::size_t>(size));
+  const auto got = socket_.read(buffer);
+  if (must_wait(got.what)) return resume<&http_session::on_readable>(got.what);
+  if (got.what != transfer::done) return end();
+  input_.append(buffer.data(), got.bytes);
   phase_ == phase::body ? read_body() : read_head();
 }
 
@@ -162,11 +193,9 @@ void http_session::begin_body() {
   arm(options_->body_timeout);
   parser_->eager(true);
   if (expected == expectation::go_on && input_.empty()) {
-    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto sent =
-        ::send(socket_.native_handle(), go_on.data(), go_on.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const iovec part = part_of(go_on, 0);
     // A client whose buffer is full of answers has not waited for this.
-    if (sent != static_cast<ssize_t>(go_on.size())) return end();
+    if (socket_.write({&part, 1}).what != transfer::done) return end();
   }
   read_body();
 }
@@ -221,6 +250,9 @@ void http_session::accept(http_headers headers, http_taken_over then) {
   headers.emplace_back("Upgrade", "websocket");
   headers.emplace_back("Connection", "Upgrade");
   headers.emplace_back("Sec-WebSocket-Accept", accept_key(*key));
+  auto deflate = options_->compression ? deflate_answer(request_->said.headers) : std::string{};
+  compressed_ = !deflate.empty();
+  if (compressed_) headers.emplace_back("Sec-WebSocket-Extensions", std::move(deflate));
   then_ = std::move(then);
   write(101, headers, {});
 }
@@ -272,22 +304,31 @@ void http_session::write(unsigned status, const http_headers& headers, std::stri
   arm(options_->body_timeout);
   head_ = response_head(status, headers);
   body_ = std::move(body);
-  const std::array parts{boost::asio::buffer(head_), boost::asio::buffer(body_)};
-  boost::asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, std::size_t) {
-    error ? self->end() : self->on_written();
-  });
+  written_ = 0;
+  write_more();
+}
+
+void http_session::write_more() {
+  const std::array parts{part_of(head_, written_),
+                         part_of(body_, written_ - std::min(written_, head_.size()))};
+  const auto sent = socket_.write(parts);
+  written_ += sent.bytes;
+  if (must_wait(sent.what)) return resume<&http_session::write_more>(sent.what);
+  if (sent.what != transfer::done) return end();
+  // Not from here: each answer to what has been pipelined would make the stack deeper.
+  boost::asio::post(loop_.context(), [self = shared_from_this()] { self->on_written(); });
 }
 
 void http_session::on_written() {
+  if (!socket_.is_open()) return;
   std::string().swap(head_);
   std::string().swap(body_);
   if (const auto then = std::exchange(then_, nullptr)) {
     deadline_.cancel();
-    return then({std::move(socket_), std::move(input_), chunked_});
+    return then({std::move(socket_), std::move(input_), chunked_, compressed_});
   }
   if (keep_alive_) return await_request(options_->idle_timeout);
-  error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  socket_.shutdown_send();
   phase_ = phase::draining;
   arm(drain_time);
   drain();
@@ -296,13 +337,9 @@ void http_session::on_written() {
 /// Reads to the end before TCP is closed: unread input would turn the close into a reset, and that would
 /// overtake the answer.
 void http_session::drain() {
-  socket_.async_wait(tcp_socket::wait_read, [self = shared_from_this()](error_code error) {
-    if (error) return;
-    auto& buffer = self->loop_.read_buffer();
-    const auto size = ::recv(self->socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    const bool more = size > 0 || (size < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK));
-    more ? self->drain() : self->end();
-  });
+  const auto got = socket_.read(loop_.read_buffer());
+  if (got.what == transfer::done) return resume<&http_session::drain>(transfer::wait_read);
+  must_wait(got.what) ? resume<&http_session::drain>(got.what) : end();
 }
 
 // -- time -------------------------------------------------------------------------
@@ -317,16 +354,13 @@ void http_session::arm(std::chrono::milliseconds patience) {
 
 void http_session::on_deadline() {
   if (phase_ == phase::head || phase_ == phase::body) return refuse(408, "Request took too long");
-  error_code ignored;
-  // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
-  if (phase_ == phase::writing) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  if (phase_ == phase::writing) socket_.reset_on_close();
   end();
 }
 
 void http_session::end() {
   deadline_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
 }
 
 }  // namespace actorgate::net

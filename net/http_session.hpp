@@ -18,16 +18,18 @@ namespace actorgate::net {
 /// waits for its answer, writes it, and begins again; a pending operation or somebody's `http_responder_ptr`
 /// keeps it alive.
 ///
+///  greeting (TLS only)
+///      v
 ///     idle -> head -> body -> answering -> writing --keep-alive--> idle
 ///       |      |       |                      |------------------> handed over
 ///       |      +-------+--refused: writing    +--close-----------> draining
 ///       +--silent for too long: closed
 class http_session final : public std::enable_shared_from_this<http_session> {
 public:
-  http_session(loop& l, tcp_socket socket, std::string remote_address,
+  http_session(loop& l, client_socket socket, std::string remote_address,
                std::shared_ptr<const http_door_options> options, http_door_owner& owner);
 
-  /// Reads the first request. On the loop's thread.
+  /// Begins with TLS, if there is to be any, and reads the first request. On the loop's thread.
   void start();
 
   /// The answers of `http_responder`, to the request that is waiting for one.
@@ -36,11 +38,17 @@ public:
   void stream(http_headers headers, http_taken_over then);
 
 private:
-  enum class phase : std::uint8_t { idle, head, body, answering, writing, draining };
+  enum class phase : std::uint8_t { greeting, idle, head, body, answering, writing, draining };
   using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
+  template <void (http_session::*next)()>
+  void resume(transfer direction);
+
+  void greet();
+  void handshake();
+
   void await_request(std::chrono::milliseconds patience);
-  void read();
+  void read() { resume<&http_session::on_readable>(transfer::wait_read); }
   void on_readable();
   void read_head();
   void on_head(std::size_t size);
@@ -52,6 +60,7 @@ private:
   void refuse(unsigned status, std::string_view message, http_headers headers = {});
   void answer(http_response response);
   void write(unsigned status, const http_headers& headers, std::string body);
+  void write_more();
   void on_written();
   void drain();
 
@@ -64,21 +73,23 @@ private:
                                         boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
 
   loop& loop_;
-  tcp_socket socket_;
+  client_socket socket_;
   timer deadline_;
   std::string input_;        // read, but not yet used
   std::size_t scanned_ = 0;  // of the input, for the header's end
   std::optional<parser> parser_;
   std::optional<http_request> request_;
   std::string head_, body_;  // of the answer
+  std::size_t written_ = 0;  // bytes of both
   http_taken_over then_;     // goes on with the socket behind the answer's head
   std::string remote_address_;
   std::shared_ptr<const http_door_options> options_;
   http_door_owner& owner_;
   unsigned version_ = 11;
-  phase phase_ = phase::idle;
+  phase phase_ = phase::greeting;
   bool keep_alive_ = false;  // after this answer
   bool chunked_ = false;     // the body that goes on is
+  bool compressed_ = false;  // the WebSocket is
 };
 
 }  // namespace actorgate::net

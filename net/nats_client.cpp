@@ -17,7 +17,6 @@ namespace actorgate::net {
 namespace {
 
 struct destroy {
-  void operator()(natsOptions* o) const { natsOptions_Destroy(o); }
   void operator()(natsConnection* c) const { natsConnection_Destroy(c); }
   void operator()(natsSubscription* s) const { natsSubscription_Destroy(s); }
 };
@@ -36,12 +35,6 @@ server_info ask(natsConnection* connection) {
   natsConnection_GetConnectedUrl(connection, url, sizeof url);
   const auto limit = std::max<std::int64_t>(0, natsConnection_GetMaxPayload(connection));
   return {without_credentials(url), static_cast<std::size_t>(limit)};
-}
-
-std::string for_people(const std::vector<std::string>& urls) {
-  std::string result;
-  for (const auto& url : urls) result += (result.empty() ? "" : ",") + url;
-  return without_credentials(result);
 }
 
 std::string new_inbox_prefix() {
@@ -104,7 +97,7 @@ private:
   static void on_closed(natsConnection*, void* self);
   static void on_error(natsConnection*, natsSubscription*, natsStatus, void* self);
 
-  handle<natsOptions> make_options(const std::vector<std::string>& urls);
+  nats_options_ptr make_options();
   void report(nats_event event, std::string_view detail);
   void resume();
   sent keep(std::string_view subject, std::string_view reply, std::string_view data);
@@ -153,20 +146,9 @@ struct nats_subscription::record {
 nats_client::core::core(loop& l, const nats_options& options, nats_owner& owner)
     : loop_(l), options_(options), owner_(owner), events_(std::make_shared<nats_event_loop>(l.context())) {}
 
-handle<natsOptions> nats_client::core::make_options(const std::vector<std::string>& urls) {
-  natsOptions* o = nullptr;
-  if (natsOptions_Create(&o) != NATS_OK) throw nats_error("NATS: out of memory");
-  handle<natsOptions> owned{o};
-  std::vector<const char*> servers;
-  for (const auto& url : urls) servers.push_back(url.c_str());
-  auto status = natsOptions_SetServers(o, servers.data(), static_cast<int>(servers.size()));
-  if (status == NATS_OK) status = natsOptions_SetName(o, options_.name.c_str());
-  if (status == NATS_OK && !options_.credentials_file.empty()) {
-    status = natsOptions_SetUserCredentialsFromFiles(o, options_.credentials_file.c_str(), nullptr);
-  }
-  if (status != NATS_OK) {
-    throw nats_error("NATS: cannot use " + for_people(urls) + ": " + natsStatus_GetText(status));
-  }
+nats_options_ptr nats_client::core::make_options() {
+  auto owned = options_for_cnats(options_);
+  auto* o = owned.get();
   natsOptions_SetTimeout(o, options_.connect_timeout.count());
   natsOptions_SetAllowReconnect(o, true);
   natsOptions_SetMaxReconnect(o, -1);
@@ -184,13 +166,11 @@ handle<natsOptions> nats_client::core::make_options(const std::vector<std::strin
 void nats_client::core::connect() {
   // One thread delivers for all subscriptions of the process: their order is the order of arrival.
   nats_SetMessageDeliveryPoolSize(1);
-  const auto urls = split_urls(options_.urls);
-  if (urls.empty()) throw nats_error("NATS: no URL given");
-  const auto options = make_options(urls);
+  const auto options = make_options();
   natsConnection* connection = nullptr;
   const auto status = natsConnection_Connect(&connection, options.get());
   if (status != NATS_OK) {
-    throw nats_error("cannot connect to NATS at " + for_people(urls) + ": " + natsStatus_GetText(status));
+    throw nats_error("cannot connect to NATS at " + for_people(options_.urls) + ": " + nats_reason(status));
   }
   connection_.reset(connection);
   server_ = ask(connection);
@@ -351,9 +331,7 @@ void nats_client::core::on_error(natsConnection*, natsSubscription*, natsStatus 
   // The subscription may not be touched: cnats does not keep it alive for this call, and it may be gone.
   auto& self = *static_cast<core*>(closure);
   if (status == NATS_SLOW_CONSUMER) return self.report(nats_event::messages_lost, natsStatus_GetText(status));
-  natsStatus last = NATS_OK;
-  const char* text = nats_GetLastError(&last);  // cnats puts the server's words there, for this thread
-  self.report(nats_event::error, text && last == status ? text : natsStatus_GetText(status));
+  self.report(nats_event::error, nats_reason(status));
 }
 
 nats_subscription::nats_subscription() noexcept = default;

@@ -1,25 +1,17 @@
 #pragma once
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <nats/nats.h>
 
 #include "net/loop.hpp"
+#include "net/nats_options.hpp"
 #include "net/nats_syntax.hpp"
 
 namespace actorgate::net {
-
-/// What a failure to connect says: one line, for the person who started the gateway, without credentials.
-class nats_error : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
 
 /// A message as it came from NATS. Owns it; the views live as long as it does. May be destroyed on any
 /// thread.
@@ -39,24 +31,6 @@ private:
     void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
   };
   std::unique_ptr<natsMsg, destroy> message_;
-};
-
-struct nats_options {
-  /// `nats://[user:password@]host:port`; one entry may name several, separated by commas.
-  std::vector<std::string> urls;
-  /// Shown in the server's monitoring.
-  std::string name;
-  /// A `.creds` file with a user's JWT and key; empty: none.
-  std::string credentials_file;
-  std::chrono::milliseconds connect_timeout{2000};
-  std::chrono::milliseconds reconnect_wait{250};
-  /// Bytes of output kept while the server cannot be reached or does not read.
-  std::size_t output_limit = 8 << 20;
-  /// How old kept output may be when the connection is back: what is older has timed out at its sender.
-  std::chrono::milliseconds output_patience{2000};
-  /// Messages and bytes that may wait for the delivery thread, per subscription.
-  int pending_messages = 1 << 20;
-  int pending_bytes = 512 << 20;
 };
 
 enum class nats_event {

@@ -1,6 +1,11 @@
 #include "net/nats_event_loop.hpp"
 
+#include <array>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -11,6 +16,10 @@ namespace actorgate::net {
 using boost::system::error_code;
 
 namespace {
+
+// TLS records (RFC 8446, section 5.1).
+constexpr int record_header = 5;
+constexpr unsigned char first_record_type = 20, last_record_type = 24;
 
 /// A file descriptor on its way into a posted handler, which may never run.
 class owned_fd {
@@ -84,6 +93,8 @@ natsStatus nats_event_loop::on_write(void* user, bool add) {
 
 void nats_event_loop::adopt(natsConnection* connection, int fd) {
   release();
+  wire_ = wire::unknown;
+  expected_ = 1;
   connection_ = connection;
   descriptor_.emplace(context_, fd);
   arm_read();
@@ -100,9 +111,38 @@ void nats_event_loop::release() {
 void nats_event_loop::arm_read() {
   descriptor_->async_wait(descriptor::wait_read, [self = shared_from_this(), g = generation_](error_code) {
     if (g != self->generation_) return;
-    natsConnection_ProcessReadEvent(self->connection_);
+    if (!self->must_wait_for_record()) natsConnection_ProcessReadEvent(self->connection_);
     if (g == self->generation_) self->arm_read();
   });
+}
+
+/// Whether what can be read is TLS, and less than a record. Then the socket is not
+/// readable until all of it is there, or it ends.
+bool nats_event_loop::must_wait_for_record() {
+  if (wire_ == wire::plain) return false;
+  std::array<unsigned char, record_header> head{};
+  const int fd = descriptor_->native_handle();
+  const auto size = ::recv(fd, head.data(), head.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (size <= 0) return false;
+  // The first byte is one of a record, or a letter or sign of NATS.
+  if (wire_ == wire::unknown) {
+    wire_ = head[0] >= first_record_type && head[0] <= last_record_type ? wire::tls : wire::plain;
+    if (wire_ == wire::plain) return false;
+    const auto patience = static_cast<int>(tls_patience.count());
+    ::setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+  }
+  const int wanted = size < record_header ? record_header : record_header + (head[3] << 8 | head[4]);
+  int there = 0;
+  ::ioctl(fd, FIONREAD, &there);
+  // If it has waited for just that, no more will come.
+  const bool wait = there < wanted && expected_ < wanted;
+  expect(wait ? wanted : 1);
+  return wait;
+}
+
+void nats_event_loop::expect(int bytes) {
+  if (std::exchange(expected_, bytes) == bytes) return;
+  ::setsockopt(descriptor_->native_handle(), SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
 }
 
 void nats_event_loop::arm_write() {

@@ -1,5 +1,7 @@
 #pragma once
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -12,10 +14,16 @@ namespace actorgate::net {
 /// Lets an Asio event loop serve the socket of one NATS connection instead of cnats' own threads:
 /// readiness becomes `natsConnection_ProcessReadEvent`, the output of a batch one `ProcessWriteEvent`.
 ///
+/// Over TLS, cnats waits in a read until it has a whole record, so it is asked to only when there is one. In
+/// a write it waits until the server has taken everything, which cannot be helped; but a server that takes
+/// nothing for `tls_patience` is given up.
+///
 /// cnats calls back on any thread and mostly with its connection locked, so the callbacks only take notes and
 /// post; everything else happens on the loop's thread.
 class nats_event_loop : public std::enable_shared_from_this<nats_event_loop> {
 public:
+  static constexpr std::chrono::milliseconds tls_patience{5'000};
+
   explicit nats_event_loop(boost::asio::io_context& context) : context_(context) {}
 
   /// Has connections made with `options` served by this object, which must outlive them or be `stop()`ped.
@@ -45,6 +53,8 @@ private:
   void adopt(natsConnection* connection, int fd);
   void release();
   void arm_read();
+  bool must_wait_for_record();
+  void expect(int bytes);
   void arm_write();
   template <class Function>
   void post(Function f);
@@ -52,6 +62,8 @@ private:
   boost::asio::io_context& context_;
   natsConnection* connection_ = nullptr;  // null unless the socket is ours to serve
   std::optional<descriptor> descriptor_;
+  enum class wire : std::uint8_t { unknown, plain, tls } wire_ = wire::unknown;
+  int expected_ = 1;         // bytes from which on the socket counts as readable
   unsigned generation_ = 0;  // tells a handler whether it was armed for the current socket
   bool write_armed_ = false;
   bool stopped_ = false;

@@ -28,8 +28,15 @@ bool is_subject(std::string_view s);
 /// Whether it can be subscribed to: no token is empty, and `>` comes last.
 bool is_subscribable(std::string_view s);
 
-/// One URL each, of entries that may hold several, separated by commas.
+/// One URL each, of entries that may hold several, separated by commas and white space.
 std::vector<std::string> split_urls(const std::vector<std::string>& entries);
+
+/// All of them on one line, without user, password and token.
+std::string for_people(const std::vector<std::string>& urls);
+
+/// A URL as cnats 3.4 wants it: it takes user, password and token literally, into a JSON string even, where
+/// a URL has them percent-encoded (RFC 3986, section 2.1).
+std::string url_for_cnats(std::string_view url);
 
 /// The URLs (separated by commas) without user, password and token, for people to read.
 std::string without_credentials(std::string_view urls);

@@ -1,8 +1,6 @@
 #include "net/send_queue.hpp"
 
 #include <array>
-#include <cerrno>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <utility>
 
@@ -11,8 +9,6 @@ namespace {
 
 constexpr std::size_t frames_at_once = 64;  // per sendmsg
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
 }  // namespace
 
 void send_queue::push(frame_ptr f) {
@@ -20,25 +16,18 @@ void send_queue::push(frame_ptr f) {
   frames_.push_back(std::move(f));
 }
 
-send_queue::written send_queue::write_to(int socket) {
-  while (!frames_.empty()) {
+transfer send_queue::write_to(client_socket& socket) {
+  for (;;) {
     std::array<iovec, frames_at_once> parts;
-    std::size_t count = 0, total = 0, skip = written_;
+    std::size_t count = 0, skip = written_;
     for (std::size_t i = head_; i < frames_.size() && count < parts.size(); ++i) {
       const auto bytes = frames_[i]->bytes().substr(std::exchange(skip, 0));
       parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
-      total += bytes.size();
     }
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = count;
-    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return would_block() ? written::some : written::failed;
-    drop(static_cast<std::size_t>(sent));
-    if (static_cast<std::size_t>(sent) < total) return written::some;
+    const auto sent = socket.write({parts.data(), count});
+    drop(sent.bytes);
+    if (sent.what != transfer::done || frames_.empty()) return sent.what;
   }
-  return written::all;
 }
 
 void send_queue::drop(std::size_t bytes) {

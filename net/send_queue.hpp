@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/client_socket.hpp"
 #include "net/frame.hpp"
 
 namespace actorgate::net {
@@ -11,16 +12,14 @@ namespace actorgate::net {
 /// What waits to be written to one socket: shared frames in their order. Holds no memory when empty.
 class send_queue {
 public:
-  enum class written : std::uint8_t { all, some, failed };
-
   void push(frame_ptr f);
 
   bool empty() const { return frames_.empty(); }
-  /// Bytes that wait, without what the kernel has taken.
+  /// Bytes that wait, without what the socket has taken.
   std::size_t bytes() const { return bytes_; }
 
-  /// Gives the kernel as much as it takes, in as few `sendmsg` as possible: `some` if more waits.
-  written write_to(int socket);
+  /// Gives the socket as much as it takes, in as few writes as possible: `done` if that was all.
+  transfer write_to(client_socket& socket);
 
   /// Throws away all but a frame whose beginning has been written.
   void discard();

@@ -1,11 +1,12 @@
 #include "net/websocket.hpp"
 
-#include <cerrno>
 #include <string>
-#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+
+#include "net/deflate.hpp"
+#include "net/utf8.hpp"
 
 namespace actorgate::net {
 namespace {
@@ -20,15 +21,18 @@ frame_ptr close_frame(std::uint16_t code, std::string_view text) {
   return frame::control(close_opcode, payload);
 }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
 }  // namespace
 
-websocket::websocket(loop& l, tcp_socket socket, const websocket_limits& limits, websocket_owner& owner)
-    : loop_(l), limits_(limits), owner_(owner), socket_(std::move(socket)) {
-  boost::system::error_code ignored;
+websocket::websocket(loop& l, client_socket socket, const websocket_limits& limits, websocket_owner& owner,
+                     bool compressed)
+    : compressed_(compressed),
+      loop_(l),
+      limits_(limits),
+      owner_(owner),
+      socket_(std::move(socket)),
+      decoder_(compressed) {
   // A tick's output is one write; waiting for more would only add latency.
-  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  socket_.set_no_delay();
 }
 
 websocket::~websocket() { loop_.forget(*this); }
@@ -43,10 +47,12 @@ void websocket::start(std::string_view already_read) {
 
 void websocket::send(frame_ptr f) {
   if (state_ != state::open) return;
-  enqueue(std::move(f));
+  enqueue(compressed_ ? f->compressed(limits_.compress_from) : std::move(f));
   if (queue_.bytes() <= limits_.queued) return;
   // Too much for one tick is not yet too much for the client.
-  if (!blocked_ && queue_.write_to(socket_.native_handle()) == send_queue::written::some) wait_writable();
+  if (!blocked_) {
+    if (const auto what = queue_.write_to(socket_); must_wait(what)) wait_writable(what);
+  }
   if (queue_.bytes() <= limits_.queued) return;
   queue_.discard();
   close(close_reason::slow_consumer);
@@ -72,8 +78,8 @@ void websocket::heartbeat() {
 
 // -- reading ------------------------------------------------------------------
 
-void websocket::wait_readable() {
-  socket_.async_wait(tcp_socket::wait_read, [self = self_ptr(this)](boost::system::error_code error) {
+void websocket::wait_readable(transfer direction) {
+  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
     if (!error && self->reads()) self->on_readable();
   });
 }
@@ -81,15 +87,14 @@ void websocket::wait_readable() {
 void websocket::on_readable() {
   auto& buffer = loop_.read_buffer();
   for (int round = 0; round < read_rounds; ++round) {
-    const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && would_block()) break;
-    if (size <= 0) return lose();
+    const auto got = socket_.read(buffer);
+    if (must_wait(got.what)) return wait_readable(got.what);
+    if (got.what != transfer::done) return lose();
     heard_ = true;
-    consume({buffer.data(), static_cast<std::size_t>(size)});
+    consume({buffer.data(), got.bytes});
     if (!reads()) return;
     // Most likely that was all; if not, the wait returns at once.
-    if (static_cast<std::size_t>(size) < buffer.size()) break;
+    if (got.bytes < buffer.size()) break;
   }
   wait_readable();
 }
@@ -107,12 +112,13 @@ void websocket::handle(const websocket_event& e) {
   const bool open = state_ == state::open;
   switch (e.what) {
     case type::message:
-      // permessage-deflate (RFC 7692): a message with `compressed` is inflated here, into scratch space of
-      // the loop and up to the message limit, and validated as UTF-8 unless it is binary.
-      if (open) owner_.on_message(e.payload);
+      if (!open) break;
+      e.compressed ? on_compressed(e) : owner_.on_message(e.payload);
       break;
     case type::oversize:
-      if (open) owner_.on_oversize(e.payload);
+      if (!open) break;
+      owner_.on_oversize(e.compressed ? inflate_beginning(e.payload, websocket_decoder::oversize_prefix)
+                                      : e.payload);
       break;
     case type::ping:
       if (!open) break;
@@ -124,8 +130,7 @@ void websocket::handle(const websocket_event& e) {
       break;
     case type::failure:
       if (open) {
-        const auto why = close_reason_of(e.code);
-        say_close(state::failing, why, close_frame(close_code(why), to_string(why)));
+        fail(close_reason_of(e.code));
       } else {
         say_close(state::ending, why_, nullptr);
       }
@@ -134,6 +139,22 @@ void websocket::handle(const websocket_event& e) {
     case type::none:
       break;
   }
+}
+
+/// RFC 7692, section 6.2. What is too long after all is read no further than the limit.
+void websocket::on_compressed(const websocket_event& e) {
+  using verdict = inflated_message::verdict;
+  const auto message = inflate_message(e.payload, limits_.message);
+  if (message.what == verdict::invalid) return fail(close_reason::invalid_payload);
+  if (message.what == verdict::too_long) {
+    return owner_.on_oversize(message.text.substr(0, websocket_decoder::oversize_prefix));
+  }
+  if (!e.binary && !valid_utf8(message.text)) return fail(close_reason::invalid_payload);
+  owner_.on_message(message.text);
+}
+
+void websocket::fail(close_reason why) {
+  say_close(state::failing, why, close_frame(close_code(why), to_string(why)));
 }
 
 /// RFC 6455, sections 5.5.1 and 7.1.1: the server echoes the code unless it spoke first, and closes TCP at
@@ -158,24 +179,22 @@ void websocket::flush_soon() {
 void websocket::flush() {
   if (blocked_ || state_ == state::closed) return;
   if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) queue_.push(std::move(pong));
-  switch (queue_.write_to(socket_.native_handle())) {
-    case send_queue::written::failed:
-      return lose();
-    case send_queue::written::some:
-      wait_writable();
-      break;
-    case send_queue::written::all:
-      if (state_ == state::ending) return finish();
-      boost::system::error_code ignored;
-      if (state_ == state::failing) socket_.shutdown(tcp_socket::shutdown_send, ignored);
-      break;
+  const auto what = queue_.write_to(socket_);
+  if (must_wait(what)) {
+    wait_writable(what);
+  } else if (what != transfer::done) {
+    return lose();
+  } else if (state_ == state::ending) {
+    return finish();
+  } else if (state_ == state::failing) {
+    socket_.shutdown_send();
   }
   if (state_ != state::open) arm_deadline();
 }
 
-void websocket::wait_writable() {
+void websocket::wait_writable(transfer direction) {
   blocked_ = true;
-  socket_.async_wait(tcp_socket::wait_write, [self = self_ptr(this)](boost::system::error_code error) {
+  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
     self->blocked_ = false;
     if (!error) self->flush();
   });
@@ -201,9 +220,7 @@ void websocket::arm_deadline() {
 }
 
 void websocket::give_up() {
-  boost::system::error_code ignored;
-  // Without it the kernel would go on trying to deliver what it holds to somebody who does not read.
-  if (!queue_.empty()) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  if (blocked_) socket_.reset_on_close();
   finish();
 }
 
@@ -222,8 +239,7 @@ void websocket::finish() {
   decoder_ = websocket_decoder{};
   deadline_.reset();
   loop_.forget(*this);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   owner_.on_closed(why_);
 }
 

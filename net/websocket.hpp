@@ -8,6 +8,7 @@
 
 #include <boost/asio/basic_waitable_timer.hpp>
 
+#include "net/client_socket.hpp"
 #include "net/close_reason.hpp"
 #include "net/frame.hpp"
 #include "net/loop.hpp"
@@ -18,8 +19,9 @@ namespace actorgate::net {
 
 /// Bounds of a WebSocket, in bytes. One object serves a whole gateway: sockets refer to it.
 struct websocket_limits {
-  std::size_t message = 1u << 20;  ///< the longest message that a client may send
-  std::size_t queued = 16u << 20;  ///< the most that may wait for a client that does not read
+  std::size_t message = 1u << 20;   ///< the longest message that a client may send
+  std::size_t queued = 16u << 20;   ///< the most that may wait for a client that does not read
+  std::size_t compress_from = 512;  ///< shorter messages go out uncompressed; for clients that take both
 };
 
 /// Whom a `websocket` tells what happens, always on the loop's thread. The owner contains the socket,
@@ -30,8 +32,8 @@ public:
   /// A complete text or binary message (RES does not tell them apart). The view is valid until the call
   /// returns.
   virtual void on_message(std::string_view text) = 0;
-  /// A message over the limit has been read past; these are its first 4096 bytes, which may end inside a
-  /// character.
+  /// A message over the limit has been read past; these are its first 4096 bytes, or what 4096 compressed
+  /// ones tell of them, which nobody has checked to be UTF-8. They may end inside a character.
   virtual void on_oversize(std::string_view prefix) = 0;
   /// TCP has ended. Comes exactly once after `start`, as the last call, and never from inside `start`, `send`
   /// or `close`. `why` is the first cause. The owner may let go of itself here.
@@ -65,8 +67,10 @@ public:
   /// How long a peer may take to answer our close frame, or to read ours.
   static constexpr std::chrono::seconds close_wait{2};
 
-  /// `socket` has had its upgrade answered. The references must outlive the websocket.
-  websocket(loop& l, tcp_socket socket, const websocket_limits& limits, websocket_owner& owner);
+  /// `socket` has had its upgrade answered, with or without permessage-deflate (RFC 7692, without context
+  /// takeover). The references must outlive the websocket.
+  websocket(loop& l, client_socket socket, const websocket_limits& limits, websocket_owner& owner,
+            bool compressed = false);
   ~websocket();
 
   /// Begins to read. `already_read` came behind the upgrade request; it is consumed in a later tick.
@@ -101,15 +105,17 @@ private:
   friend void intrusive_ptr_release(websocket* w) noexcept { w->owner_.drop_ref(); }
 
   bool reads() const { return state_ != state::ending && state_ != state::closed; }
-  void wait_readable();
+  void wait_readable(transfer direction = transfer::wait_read);
   void on_readable();
   void consume(std::span<char> input);
   void handle(const websocket_event& e);
+  void on_compressed(const websocket_event& e);
   void on_close_frame(const websocket_event& e);
+  void fail(close_reason why);
 
   void enqueue(frame_ptr f);
   void flush_soon();
-  void wait_writable();
+  void wait_writable(transfer direction);
 
   void say_close(state next, close_reason why, frame_ptr close_frame);
   void arm_deadline();
@@ -121,19 +127,21 @@ private:
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
 
-  loop& loop_;
-  const websocket_limits& limits_;
-  websocket_owner& owner_;
-  tcp_socket socket_;
-  websocket_decoder decoder_;
-  send_queue queue_;
-  frame_ptr pong_;                   // only the latest ping is answered: a flood of pings takes no memory
-  std::unique_ptr<timer> deadline_;  // only while closing
+  // First, for they fit behind the base class.
   state state_ = state::open;
   close_reason why_ = close_reason::normal;
   bool blocked_ = false;  // the kernel's buffer is full; a wait for it is pending
   bool heard_ = true;     // something arrived since the last heartbeat
   bool pinged_ = false;   // a heartbeat asked for a sign of life
+  bool compressed_;       // messages may be
+  loop& loop_;
+  const websocket_limits& limits_;
+  websocket_owner& owner_;
+  client_socket socket_;
+  websocket_decoder decoder_;
+  send_queue queue_;
+  frame_ptr pong_;                   // only the latest ping is answered: a flood of pings takes no memory
+  std::unique_ptr<timer> deadline_;  // only while closing
 };
 
 }  // namespace actorgate::net

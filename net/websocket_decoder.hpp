@@ -45,7 +45,7 @@ public:
   /// A message over this many times the limit is a failure (1009) instead of an `oversize` event.
   static constexpr std::size_t oversize_factor = 8;
 
-  /// `allow_rsv1` is for the day when permessage-deflate is negotiated (RFC 7692, section 6): RSV1 may then
+  /// `allow_rsv1` if permessage-deflate was agreed upon (RFC 7692, section 6): RSV1 may then
   /// be set on the first frame of a message, which sets `compressed` in its event. Inflating is left to the
   /// caller, and with it the limit on the inflated length.
   explicit websocket_decoder(bool allow_rsv1 = false) : allow_rsv1_(allow_rsv1) {}

@@ -27,6 +27,11 @@ function(actorgate_fuzzer name)
 endfunction()
 
 actorgate_fuzzer(client_request_fuzz actorgate_protocol)
+actorgate_fuzzer(http_framing_fuzz actorgate_net)
 actorgate_fuzzer(http_target actorgate_protocol)
 actorgate_fuzzer(service_message_fuzz actorgate_cache)
 actorgate_fuzzer(websocket_decoder_fuzz actorgate_net)
+# The rest of the actors' room would take long to build, and has no part in it.
+actorgate_fuzzer(http_request_fuzz actorgate_net CAF::core spdlog::spdlog)
+target_sources(http_request_fuzz PRIVATE
+  ${PROJECT_SOURCE_DIR}/actors/http_answer.cpp ${PROJECT_SOURCE_DIR}/actors/http_plan.cpp)

@@ -33,3 +33,16 @@ actorgate_test(gateway_load_test
   gateway/stage.cpp
 )
 target_link_libraries(gateway_load_test PRIVATE actorgate_actors test_support)
+
+actorgate_test(http_test
+  gateway/http_auth_test.cpp
+  gateway/http_call_test.cpp
+  gateway/http_connection_test.cpp
+  gateway/http_meta_test.cpp
+  gateway/http_read_test.cpp
+  gateway/http_stage.cpp
+  gateway/http_stream_end_test.cpp
+  gateway/http_stream_test.cpp
+  gateway/stage.cpp
+)
+target_link_libraries(http_test PRIVATE actorgate_actors test_support)

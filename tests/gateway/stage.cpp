@@ -27,6 +27,7 @@ actors::gateway_options gateway_options(const actors::settings& settings, const 
   result.nats.reconnect_wait = std::chrono::milliseconds{100};
   result.door.address = "127.0.0.1";
   result.door.port = 0;
+  result.door.cors = settings.http.cors;
   result.shards = shards;
   // Much of what is tested here is worth a warning.
   spdlog::set_level(spdlog::level::off);

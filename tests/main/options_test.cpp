@@ -220,6 +220,6 @@ TEST_CASE("one warning names everything that is set and has no effect in this ve
   CHECK(without_effect(understood({"-p", "81", "--apipath", "/api", "--tls=false", "--apiencoding", "json"}))
             .empty());
   const files there{{"a.json", R"({"wsPath": "/a", "bufferSize": 1})"}};
-  CHECK(without_effect(understood({"-c", "a.json", "--max-connections", "5", "-p", "81"}, there)) ==
-        "not in effect in this version: bufferSize, maxConnections");
+  CHECK(without_effect(understood({"-c", "a.json", "-p", "81"}, there)) ==
+        "not in effect in this version: bufferSize");
 }

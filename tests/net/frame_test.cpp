@@ -1,5 +1,6 @@
 #include "net/frame.hpp"
 
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include "net/close_reason.hpp"
+#include "net/deflate.hpp"
 
 using namespace actorgate::net;
 using namespace std::string_literals;
@@ -75,4 +77,41 @@ TEST_CASE("a failure's code finds its reason") {
   CHECK(close_reason_of(1007) == close_reason::invalid_payload);
   CHECK(close_reason_of(1009) == close_reason::too_big);
   CHECK(close_reason_of(4321) == close_reason::internal_error);
+}
+
+TEST_CASE("a compressed twin is made once, for text that gets shorter") {
+  const std::string text(10'000, 'x');
+  const auto f = frame::text({text});
+  const auto twin = f->compressed(512);
+  CHECK(twin != f);
+  CHECK(twin->bytes().size() < 100);
+  CHECK(twin == f->compressed(512));
+  CHECK(twin->bytes()[0] == '\xc1');  // FIN, RSV1, text
+  CHECK(inflate_message(twin->bytes().substr(2), 100'000).text == text);
+  CHECK(f->bytes().ends_with(text));
+  CHECK(twin->compressed(0) == twin);
+}
+
+TEST_CASE("a frame that is short, no text or does not get shorter is its own twin") {
+  std::string noise;
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) noise += static_cast<char>(random() & 0xff);
+  for (const auto& f : {frame::text({std::string(500, 'x')}), frame::text({noise}), frame::text({""}),
+                        frame::control(9, std::string(125, 'x')), frame::raw({std::string(1000, 'x')})}) {
+    CHECK(f->compressed(512) == f);
+    if (f->bytes().size() > 600 || f->bytes().size() < 200) CHECK(f->compressed(0) == f);
+  }
+}
+
+TEST_CASE("a twin may be asked for by several threads at a time") {
+  for (int i = 0; i < 50; ++i) {
+    const auto f = frame::text({std::string(5000, 'x'), std::to_string(i)});
+    frame_ptr one, two;
+    std::thread first([&] { one = f->compressed(0); });
+    std::thread second([&] { two = f->compressed(0); });
+    first.join();
+    second.join();
+    CHECK(one == two);
+    CHECK(one != f);
+  }
 }

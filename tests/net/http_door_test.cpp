@@ -15,6 +15,7 @@
 #include "net/websocket.hpp"
 #include "tests/net/street.hpp"
 #include "tests/net/websocket_bytes.hpp"
+#include "tests/net/websocket_dialogue.hpp"
 
 using namespace actorgate::net;
 using namespace actorgate::net::test;
@@ -48,7 +49,9 @@ TEST_CASE("an upgrade is answered with 101, and the socket is handed on with wha
                                         {"Cookie", "c"}}));
   CHECK(v.taken.already_read == message);
   CHECK(v.taken.socket.is_open());
-  v.taken.socket.send(boost::asio::buffer("hi", 2));
+  char hi[] = "hi";
+  const iovec part{hi, 2};
+  CHECK(v.taken.socket.write({&part, 1}).bytes == 2);
   s.until([&] {
     c.read();
     return c.received == "hi";
@@ -151,6 +154,23 @@ TEST_CASE("a stopped door takes no more connections, but those that exist go on"
   CHECK(has_status(s.answer(c), 404));
 }
 
+TEST_CASE("permessage-deflate is agreed upon if the client offers it and the door may take it") {
+  for (const bool allowed : {false, true}) {
+    for (const bool offered : {false, true}) {
+      street s({.compression = allowed});
+      raw_client c(s.door.port());
+      c.send(get("/", upgrade_headers + (offered ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "")));
+      const auto answer = s.answer(c);
+      CHECK(has_status(answer, 101));
+      s.until([&] { return s.owner.visitors.size() == 1; });
+      CHECK(s.owner.visitors[0].taken.compressed == (allowed && offered));
+      CHECK(contains(answer,
+                     "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+                     "client_no_context_takeover\r\n") == (allowed && offered));
+    }
+  }
+}
+
 TEST_CASE("a connection that is not admitted is answered with 503, and ends") {
   street s;
   s.owner.admits = false;
@@ -165,8 +185,65 @@ TEST_CASE("a connection that is not admitted is answered with 503, and ends") {
   s.expect_end(c);
   CHECK(s.owner.requests.empty());
   CHECK(s.owner.visitors.empty());
+  CHECK(s.owner.guests.empty());
   s.owner.admits = true;
   CHECK(has_status(s.ask(get("/")), 404));
+}
+
+TEST_CASE("an admitted connection is reported as ended once, whoever held it then") {
+  street s;
+  auto& here = s.owner.guests["127.0.0.1"];
+  raw_client c(s.door.port());
+  s.until([&] { return here == 1; });
+  SUBCASE("before a request") { c.disconnect(); }
+  SUBCASE("behind an answer") {
+    c.send(get("/", "Connection: close\r\n"));
+    s.answer(c);
+    s.a_few_ticks();
+    CHECK(here == 1);
+    c.disconnect();
+  }
+  SUBCASE("as a WebSocket") {
+    c.send(get("/", upgrade_headers));
+    s.answer(c);
+    s.until([&] { return !s.owner.visitors.empty(); });
+    auto& v = s.owner.visitors.front();
+    const websocket_limits limits;
+    bool alive = false;
+    auto* served = new owner(*v.home, std::move(v.taken.socket), limits, alive);
+    served->socket.start("");
+    s.owner.visitors.clear();
+    s.a_few_ticks();
+    CHECK(here == 1);
+    c.disconnect();
+    s.until([&] { return !served->closed.empty(); });
+    CHECK(here == 0);
+    served->drop_ref();
+  }
+  SUBCASE("as nobody's") {
+    c.send(get("/", upgrade_headers));
+    s.answer(c);
+    s.until([&] { return !s.owner.visitors.empty(); });
+    CHECK(here == 1);
+    s.owner.visitors.clear();
+  }
+  s.until([&] { return here == 0; });
+  s.a_few_ticks();
+  CHECK(here == 0);
+  CHECK(s.owner.guests.size() == 1);
+}
+
+TEST_CASE("a loop that ends reports its connections as ended") {
+  house owner;
+  {
+    loop l;
+    http_door door({&l}, owner, local());
+    raw_client c(door.port());
+    run_until({&l}, [&] { return owner.guests["127.0.0.1"] == 1; });
+    SUBCASE("begun") { tick(l); }
+    SUBCASE("not yet begun") {}
+  }
+  CHECK(owner.guests["127.0.0.1"] == 0);
 }
 
 TEST_CASE("of many connections that are not admitted, most are just closed") {
@@ -247,7 +324,7 @@ TEST_CASE("a dual-stack door knows its IPv4 clients by their IPv4 address") {
 
 TEST_CASE("loops on threads of their own serve their clients side by side") {
   struct echo final : websocket_owner {
-    echo(loop& l, tcp_socket s, const websocket_limits& limits) : socket(l, std::move(s), limits, *this) {}
+    echo(loop& l, client_socket s, const websocket_limits& limits) : socket(l, std::move(s), limits, *this) {}
     void on_message(std::string_view text) override { socket.send(frame::text({text})); }
     void on_oversize(std::string_view) override {}
     void on_closed(close_reason) override {}

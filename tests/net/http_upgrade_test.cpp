@@ -66,3 +66,35 @@ TEST_CASE("an upgrade is judged as RFC 6455, section 4.2.1, says") {
 TEST_CASE("the accept key is that of the example in RFC 6455, section 1.3") {
   CHECK(accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
+
+TEST_CASE("of the offers of permessage-deflate, the first that can be kept is taken") {
+  const std::string yes = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+  struct {
+    std::string offer, answer;
+  } const rows[] = {
+      {"permessage-deflate", yes},
+      {"permessage-deflate; client_max_window_bits", yes},
+      {"permessage-deflate ; client_max_window_bits = \"10\";server_no_context_takeover", yes},
+      {"permessage-deflate; client_no_context_takeover; server_max_window_bits=15",
+       yes + "; server_max_window_bits=15"},
+      {"permessage-deflate; server_max_window_bits=10, permessage-deflate", yes},
+      {"x-other, permessage-deflate; client_max_window_bits", yes},
+      {"", ""},
+      {"x-webkit-deflate-frame", ""},
+      {"permessage-deflate; server_max_window_bits=10", ""},
+      {"permessage-deflate; server_max_window_bits", ""},
+      {"permessage-deflate; client_max_window_bits=7", ""},
+      {"permessage-deflate; client_max_window_bits=010", ""},
+      {"permessage-deflate; client_max_window_bits=", ""},
+      {"permessage-deflate; client_no_context_takeover=1", ""},
+      {"permessage-deflate; client_no_context_takeover; client_no_context_takeover", ""},
+      {"permessage-deflate; unknown", ""},
+  };
+  for (const auto& r : rows) {
+    CAPTURE(r.offer);
+    CHECK(deflate_answer({{"Sec-Websocket-Extensions", r.offer}}) == r.answer);
+  }
+  CHECK(deflate_answer({}) == "");
+  CHECK(deflate_answer(
+            {{"Sec-Websocket-Extensions", "x"}, {"Sec-Websocket-Extensions", "permessage-deflate"}}) == yes);
+}

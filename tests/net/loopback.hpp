@@ -82,6 +82,8 @@ public:
     disconnect();
   }
 
+  int fd() const { return fd_; }
+
   std::string received;
   bool ended = false;  ///< TCP has ended, orderly or by a reset
   bool reset = false;

@@ -48,3 +48,16 @@ TEST_CASE("subject, reply and size together fill a control line of 4096 bytes ex
   CHECK(max_subject(4093, 1) == 0);
   CHECK(max_subject(100'000, 1) == 0);
 }
+
+TEST_CASE("entries of URLs are taken apart at commas, without white space and what is empty") {
+  const std::vector<std::string> want{"nats://a", "tls://b:4", "c"};
+  CHECK(split_urls({" nats://a , tls://b:4,", "", " , ", "c "}) == want);
+  CHECK(for_people({" nats://u:p@a", "tls://token@b"}) == "nats://a,tls://b");
+}
+
+TEST_CASE("cnats gets credentials as they are, fit for JSON") {
+  CHECK(url_for_cnats("nats://host:1") == "nats://host:1");
+  CHECK(url_for_cnats("nats://u:p%40%2Fs%22@host:1") == R"(nats://u:p@/s\"@host:1)");
+  CHECK(url_for_cnats(R"(nats://u:a\b%c%4@host%20)") == R"(nats://u:a\\b%c%4@host%20)");
+  CHECK(url_for_cnats("nats://t%0a@host") == R"(nats://t\u000a@host)");
+}

@@ -1,4 +1,5 @@
 actorgate_test(net_test
+  net/deflate_test.cpp
   net/embedded_nats_test.cpp
   net/event_stream_test.cpp
   net/frame_test.cpp
@@ -10,9 +11,13 @@ actorgate_test(net_test
   net/http_session_test.cpp
   net/http_upgrade_test.cpp
   net/nats_client_test.cpp
+  net/nats_options_test.cpp
   net/nats_syntax_test.cpp
+  net/tls_context_test.cpp
+  net/tls_test.cpp
   net/utf8_test.cpp
   net/websocket_close_test.cpp
+  net/websocket_compression_test.cpp
   net/websocket_decoder_test.cpp
   net/websocket_test.cpp
 )

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,7 +31,11 @@ struct house final : http_door_owner {
     if (answer) return answer(std::move(r));
     r->respond(error_response(404, protocol::errors::not_found()));
   }
-  bool admit() override { return admits; }
+  bool admit(const std::string& from) override {
+    if (admits) ++guests[from];
+    return admits;
+  }
+  void left(const std::string& from) override { --guests[from]; }
 
   http_taken_over take(loop& l, const handshake& said) {
     return [this, &l, said](http_taken taken) { visitors.push_back({&l, said, std::move(taken)}); };
@@ -40,6 +45,7 @@ struct house final : http_door_owner {
   std::vector<visitor> visitors;
   std::vector<http_request> requests;
   std::vector<loop*> homes;
+  std::map<std::string, int> guests;  ///< admitted connections of each address
   bool admits = true;
 };
 
@@ -59,7 +65,8 @@ struct street {
     for (int i = 0; i < 10; ++i) tick(first), tick(second);
   }
   /// The next complete answer, header and body.
-  std::string answer(raw_client& c, bool has_body = true) {
+  template <class Client>
+  std::string answer(Client& c, bool has_body = true) {
     std::size_t size = 0;
     until([&] {
       c.read();
@@ -78,7 +85,8 @@ struct street {
     c.send(request);
     return answer(c);
   }
-  void expect_end(raw_client& c) {
+  template <class Client>
+  void expect_end(Client& c) {
     until([&] {
       c.read();
       return c.ended;

@@ -18,8 +18,8 @@ namespace actorgate::net::test {
 /// The plainest owner: counts its references, notes what it is told.
 class owner final : public websocket_owner {
 public:
-  owner(loop& l, tcp_socket s, const websocket_limits& limits, bool& alive)
-      : socket(l, std::move(s), limits, *this), alive_(alive) {
+  owner(loop& l, client_socket s, const websocket_limits& limits, bool& alive, bool compressed = false)
+      : socket(l, std::move(s), limits, *this, compressed), alive_(alive) {
     alive_ = true;
   }
   ~owner() { alive_ = false; }
@@ -53,13 +53,13 @@ private:
 
 /// A websocket and the client at its other end.
 struct dialogue {
-  explicit dialogue(websocket_limits l = {}, int client_buffer = 0) : limits(l) {
+  explicit dialogue(websocket_limits l = {}, int client_buffer = 0, bool compressed = false) : limits(l) {
     boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, executor> acceptor(
         io.context(), {boost::asio::ip::address_v4::loopback(), 0});
     client = std::make_unique<raw_client>(acceptor.local_endpoint().port(), client_buffer);
     auto accepted = acceptor.accept();
     if (client_buffer > 0) accepted.set_option(boost::asio::socket_base::send_buffer_size(client_buffer));
-    server = new owner(io, std::move(accepted), limits, alive);
+    server = new owner(io, std::move(accepted), limits, alive, compressed);
   }
   ~dialogue() {
     if (server != nullptr) release();

@@ -239,4 +239,5 @@ TEST_CASE("a loop that ends lets go of the owners of open sockets") {
   CHECK(alive);
 }
 
-TEST_CASE("an idle websocket is small") { static_assert(sizeof(websocket) <= 208); }
+// Of these, 16 are for what few sockets have: TLS, and somebody who counts connections.
+TEST_CASE("an idle websocket is small") { static_assert(sizeof(websocket) <= 216); }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/embedded_nats.hpp"
 
@@ -11,7 +12,8 @@ namespace actorgate::test {
 /// (not even a client that tries to reconnect) between `stop()` and `start()`.
 class nats_server {
 public:
-  nats_server();
+  /// `arguments` go to nats-server.
+  explicit nats_server(std::vector<std::string> arguments = {});
 
   std::string url() const;
   std::uint16_t port() const { return port_; }
@@ -24,6 +26,7 @@ public:
   void start();
 
 private:
+  std::vector<std::string> arguments_;
   std::uint16_t port_ = 0;
   std::unique_ptr<net::embedded_nats> server_;
 };

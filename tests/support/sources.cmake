@@ -1,6 +1,8 @@
 # What the suites share: servers, services and clients to test against.
 add_library(test_support STATIC
+  support/authority.cpp
   support/json.cpp
+  support/nats_operator.cpp
   support/nats_server.cpp
   support/res_client.cpp
   support/service.cpp

@@ -1,0 +1,74 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <sys/uio.h>
+#include <utility>
+
+#include "net/loop.hpp"
+#include "net/tls_context.hpp"
+#include "net/transfer.hpp"
+
+namespace actorgate::net {
+
+/// Something that ends with a connection, whoever holds its socket at that time.
+class companion {
+public:
+  virtual ~companion() = default;
+};
+
+/// A TCP connection of a client, plain or with TLS: what HTTP, WebSocket and event streams read from and
+/// write to. Nothing here blocks, and nothing raises SIGPIPE but TLS, for which the process must ignore it.
+/// A plain socket costs two null pointers more than Asio's. Belongs to the thread of its loop.
+class client_socket {
+public:
+  client_socket(tcp_socket socket, std::unique_ptr<companion> with = nullptr)
+      : socket_(std::move(socket)), companion_(std::move(with)) {}
+  client_socket(client_socket&&) = default;
+  client_socket& operator=(client_socket&&) = delete;
+  /// Closes.
+  ~client_socket() { close(); }
+
+  /// From here on, everything that is read and written goes through TLS (RFC 8446).
+  void start_tls(const tls_context& context) { tls_ = context.accept(socket_.native_handle()); }
+  /// Goes on with the handshake: `done` when it is over.
+  transfer handshake() { return tls_->handshake(); }
+
+  /// Reads what is there, but no more than one record of TLS, for which `to` must have room: then no input
+  /// is ever left where `wait` does not see it. `done` means that something has been read.
+  transferred read(std::span<char> to);
+  /// What the peer has sent, without taking it; of TLS, the ciphertext.
+  transferred peek(std::span<char> to);
+
+  /// Writes the parts, one after the other: `done` if all of it has gone. TLS takes up to a whole record
+  /// more than the kernel, and counts it as written: a write of nothing goes on with what is left of it.
+  transferred write(std::span<const iovec> parts);
+
+  /// Calls back, with an error code, when a transfer can go on that ended in `wait_read` or `wait_write`.
+  template <class Handler>
+  void wait(transfer direction, Handler handler) {
+    socket_.async_wait(direction == transfer::wait_write ? tcp_socket::wait_write : tcp_socket::wait_read,
+                       std::move(handler));
+  }
+
+  /// Sends what is written at once instead of gathering it.
+  void set_no_delay();
+  /// Has `close` throw away what the kernel still holds: it would go on trying to deliver it to somebody who
+  /// does not read.
+  void reset_on_close();
+  /// Ends our half behind what has been written, with close_notify if it is TLS.
+  void shutdown_send();
+  /// Ends everything, the companion last. Waits that are pending end with an error. May be repeated.
+  void close();
+
+  bool is_open() const { return socket_.is_open(); }
+  bool is_tls() const { return tls_ != nullptr; }
+
+private:
+  tcp_socket socket_;
+  std::unique_ptr<tls_stream> tls_;  // null: plain
+  std::unique_ptr<companion> companion_;
+};
+
+}  // namespace actorgate::net
