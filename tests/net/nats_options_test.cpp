@@ -41,10 +41,11 @@ public:
     ++messages;
   }
   void on_event(net::nats_event e, std::string_view) override {
+    if (e == net::nats_event::disconnected) ++losses;
     if (e == net::nats_event::reconnected) ++reconnects;
   }
   std::atomic<std::size_t> messages{0}, bytes{0};
-  std::atomic<int> reconnects{0};
+  std::atomic<int> losses{0}, reconnects{0};
 };
 
 template <class Condition>
@@ -339,7 +340,10 @@ TEST_CASE("a server that takes nothing over TLS is given up, and the loop goes o
   ::kill(s.server.pid(), SIGSTOP);
   CHECK(eventually([&] { return is_stopped(s.server.pid()); }));
   e.publish(200, 100'000);
+  // What is published is written behind it, possibly behind the first question.
   e.busy();
+  e.busy();
+  CHECK(eventually([&] { return e.owner.losses == 1; }));
   ::kill(s.server.pid(), SIGCONT);
   CHECK(eventually([&] { return e.owner.reconnects >= 1; }));
   CHECK(e.works());
