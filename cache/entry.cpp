@@ -19,8 +19,7 @@ resource_event_ptr plain_event(event_kind kind, std::string_view name, std::stri
 
 std::vector<watcher_id> each_once(std::vector<watcher_id> all) {
   std::ranges::sort(all);
-  const auto twice = std::ranges::unique(all);
-  all.erase(twice.begin(), twice.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
