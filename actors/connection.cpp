@@ -80,9 +80,12 @@ void connection::count_answer(const protocol::error* why) {
 
 void connection::request(std::uint64_t ticket, std::string subject, std::string payload, std::string name,
                          cache::throttle_id throttle) {
-  send(book_.nats,
-       send_request{
-           std::move(subject), std::move(payload), ticket, {std::move(name), self(), shard_}, throttle});
+  send(book_.nats, send_request{std::move(subject),
+                                std::move(payload),
+                                ticket,
+                                {std::move(name), self(), shard_},
+                                throttle,
+                                trace_});
 }
 
 void connection::request_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {
@@ -92,7 +95,8 @@ void connection::request_access(std::uint64_t ticket, std::string_view rid, cach
                         protocol::access_payload({cid_, token(), for_http_}, query),
                         ticket,
                         {{}, self(), shard_},
-                        throttle};
+                        throttle,
+                        trace_};
   send(book_.places[shard_].hub, ask_behind{std::string{name}, std::string{query}, std::move(question)});
 }
 

@@ -121,6 +121,7 @@ protected:
   const address_book& book_;
   std::string handshake_;  ///< as auth requests have it; may be empty where none is sent
   const cache::watcher_id shard_;
+  net::shared_headers trace_;  ///< of the messages to services
 
 private:
   // the view

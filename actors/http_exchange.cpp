@@ -42,6 +42,7 @@ http_exchange::~http_exchange() {
 
 void http_exchange::begin() {
   const auto& how = book_.config.http.header_auth;
+  trace_ = trace_headers(request_.said);
   if (how || task_.what == purpose::follow) handshake_ = describe(request_.said);
   how ? request_header_auth(own_answer(header_auth), how) : ask();
 }

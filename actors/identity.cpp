@@ -10,6 +10,7 @@
 
 #include "net/utf8.hpp"
 #include "protocol/json.hpp"
+#include "protocol/trace_context.hpp"
 
 namespace actorgate::actors {
 namespace {
@@ -29,6 +30,9 @@ unsigned char random_byte() {
   return pool[used++];
 }
 
+/// Longer ones need not be passed on (W3C Trace Context, section 3.3.1.5).
+constexpr std::size_t max_tracestate = 512;
+
 void append_text(std::string& out, std::string_view text) {
   if (net::valid_utf8(text)) return protocol::append_quoted(out, text);
   std::string plain{text};
@@ -47,6 +51,18 @@ std::string make_cid() {
     if (const auto byte = random_byte(); byte < fair) cid += alphabet[byte % alphabet.size()];
   }
   return cid;
+}
+
+net::shared_headers trace_headers(const net::handshake& said) {
+  // Two of them would be joined to what is none.
+  auto parent = net::joined(said.headers, "Traceparent");
+  if (!protocol::is_traceparent(parent)) return nullptr;
+  net::http_headers headers{{"traceparent", std::move(parent)}};
+  auto state = net::joined(said.headers, "Tracestate");
+  if (!state.empty() && state.size() <= max_tracestate && net::is_valid_header("tracestate", state)) {
+    headers.emplace_back("tracestate", std::move(state));
+  }
+  return std::make_shared<const net::http_headers>(std::move(headers));
 }
 
 std::string describe(const net::handshake& said) {

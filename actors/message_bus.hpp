@@ -15,7 +15,8 @@ public:
   /// cannot be.
   virtual bool subscribe(std::string_view subject, std::uint64_t key) = 0;
   virtual void unsubscribe(std::uint64_t key) = 0;
-  virtual net::sent publish(std::string_view subject, std::string_view reply, std::string_view data) = 0;
+  virtual net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+                            const net::shared_headers& headers) = 0;
   /// Replies are subscribed to at `<prefix>.*`.
   virtual const std::string& inbox_prefix() const = 0;
 };

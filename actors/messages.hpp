@@ -137,6 +137,7 @@ struct send_request {
   std::uint64_t ticket;  ///< the asker's own
   request_route route;
   cache::throttle_id throttle = 0;
+  net::shared_headers headers = nullptr;  ///< of the NATS message
 };
 /// connection -> hub -> relay -> directory -> entry -> nats_gateway: a request that must not overtake what
 /// the connection said about the resource before: the service may take back its answer with an event, which

@@ -22,8 +22,9 @@ bool nats_bus::subscribe(std::string_view subject, std::uint64_t key) {
   return true;
 }
 
-net::sent nats_bus::publish(std::string_view subject, std::string_view reply, std::string_view data) {
-  return client_->publish(subject, reply, data);
+net::sent nats_bus::publish(std::string_view subject, std::string_view reply, std::string_view data,
+                            const net::shared_headers& headers) {
+  return client_->publish(subject, reply, data, headers);
 }
 
 void nats_bus::on_message(std::uint64_t key, net::nats_message message) {

@@ -25,7 +25,8 @@ public:
 
   bool subscribe(std::string_view subject, std::uint64_t key) override;
   void unsubscribe(std::uint64_t key) override { subscriptions_.erase(key); }
-  net::sent publish(std::string_view subject, std::string_view reply, std::string_view data) override;
+  net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+                    const net::shared_headers& headers) override;
   const std::string& inbox_prefix() const override { return client_->inbox_prefix(); }
 
 private:

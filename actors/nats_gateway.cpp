@@ -49,6 +49,7 @@ void nats_gateway::on(send_request& request) {
   p.type = type_of(request.subject);
   p.subject = std::move(request.subject);
   p.payload = std::move(request.payload);
+  p.headers = std::move(request.headers);
   pending_.emplace(id, std::move(p));
   start(id);
 }
@@ -69,7 +70,7 @@ bool nats_gateway::publish(std::uint64_t id) {
   const bool once = p.throttle != after_outage;
   const auto subject = once ? std::exchange(p.subject, {}) : p.subject;
   const auto payload = once ? std::exchange(p.payload, {}) : p.payload;
-  const auto sent = bus_->publish(subject, reply, payload);
+  const auto sent = bus_->publish(subject, reply, payload, p.headers);
   if (traces()) spdlog::trace("request {}: {}", id, shown(subject, payload));
   if (sent != net::sent::ok) {
     const bool too_long = sent == net::sent::subject_too_long;

@@ -43,6 +43,7 @@ private:
     cache::throttle_id throttle;
     std::chrono::steady_clock::time_point due = {}, sent_at = {};
     std::string subject = {}, payload = {};
+    net::shared_headers headers = {};
     /// `queued` behind its throttle, `sent`, or `pausing` until it is due to be sent again.
     enum class state : std::uint8_t { queued, sent, pausing } is = state::queued;
     int unheard = 0;  ///< how often nobody listened

@@ -17,6 +17,7 @@ websocket_connection::websocket_connection(caf::actor_config& config, caf::execu
                                            const net::handshake& said)
     : connection(config, home, book, shard, false), loop_(loop) {
   handshake_ = describe(said);
+  trace_ = trace_headers(said);
 }
 
 // -- the upgrade --------------------------------------------------------------

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,8 @@ namespace actorgate::net {
 
 /// Names and values of HTTP header fields in their order; a name may repeat.
 using http_headers = std::vector<std::pair<std::string, std::string>>;
+/// Headers that go with many messages; null if there are none.
+using shared_headers = std::shared_ptr<const http_headers>;
 
 /// The name as Go writes it, for services that look for it so: `x-forwarded-FOR` becomes `X-Forwarded-For`.
 std::string canonical_header_name(std::string_view name);

@@ -19,6 +19,7 @@ namespace {
 struct destroy {
   void operator()(natsConnection* c) const { natsConnection_Destroy(c); }
   void operator()(natsSubscription* s) const { natsSubscription_Destroy(s); }
+  void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
 };
 template <class T>
 using handle = std::unique_ptr<T, destroy>;
@@ -35,6 +36,14 @@ server_info ask(natsConnection* connection) {
   natsConnection_GetConnectedUrl(connection, url, sizeof url);
   const auto limit = std::max<std::int64_t>(0, natsConnection_GetMaxPayload(connection));
   return {without_credentials(url), static_cast<std::size_t>(limit)};
+}
+
+/// On the wire, before the data: a line that names the version, one for each, and an empty one.
+std::size_t size_of(const shared_headers& headers) {
+  if (!headers) return 0;
+  std::size_t size = std::string_view{"NATS/1.0\r\n\r\n"}.size();
+  for (const auto& [name, value] : *headers) size += name.size() + value.size() + 4;
+  return size;
 }
 
 std::string new_inbox_prefix() {
@@ -70,7 +79,8 @@ public:
 
   void subscribe(nats_subscription::record& r);
   void unsubscribe(nats_subscription::record& r);
-  sent publish(std::string_view subject, std::string_view reply, std::string_view data);
+  sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+               const shared_headers& headers);
 
   /// cnats keeps its connection locked while it tries to reconnect, and would block the loop.
   bool online() const { return !closed_ && events_->losses() == reconnects_; }
@@ -87,7 +97,10 @@ private:
   struct kept_message {
     clock::time_point since;
     std::string subject, reply, data;
-    std::size_t size() const { return sizeof *this + subject.size() + reply.size() + data.size(); }
+    shared_headers headers;
+    std::size_t size() const {
+      return sizeof *this + subject.size() + reply.size() + data.size() + size_of(headers);
+    }
   };
 
   static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
@@ -100,8 +113,11 @@ private:
   nats_options_ptr make_options();
   void report(nats_event event, std::string_view detail);
   void resume();
-  sent keep(std::string_view subject, std::string_view reply, std::string_view data);
-  sent send(const std::string& subject, const std::string& reply, std::string_view data);
+  sent keep(kept_message message);
+  sent send(const std::string& subject, const std::string& reply, std::string_view data,
+            const shared_headers& headers);
+  natsStatus send_with(const http_headers& headers, const std::string& subject, const std::string& reply,
+                       std::string_view data);
   void drop_oldest();
 
   loop& loop_;
@@ -222,27 +238,36 @@ void nats_client::core::unsubscribe(nats_subscription::record& r) {
   r.subscription.reset();
 }
 
-sent nats_client::core::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+sent nats_client::core::publish(std::string_view subject, std::string_view reply, std::string_view data,
+                                const shared_headers& headers) {
   if (!is_subject(subject) || (!reply.empty() && !is_subject(reply))) return sent::failed;
-  if (subject.size() > max_subject(reply.size(), data.size())) return sent::subject_too_long;
-  if (data.size() > server_.max_payload) return sent::too_large;
+  const auto size = data.size() + size_of(headers);
+  // The line also says how many bytes are headers: at most four digits.
+  const std::size_t more = headers ? 5 : 0;
+  if (subject.size() > max_subject(reply.size() + more, size)) return sent::subject_too_long;
+  if (size > server_.max_payload) return sent::too_large;
   if (closed_) return sent::not_connected;
-  if (!online()) return keep(subject, reply, data);
+  if (!online()) {
+    return keep({clock::now(), std::string(subject), std::string(reply), std::string(data), headers});
+  }
   if (events_->blocked() &&
       natsConnection_Buffered(connection_.get()) > static_cast<int>(options_.output_limit)) {
     return sent::not_connected;
   }
   subject_ = subject;
   reply_ = reply;
-  return send(subject_, reply_, data);
+  return send(subject_, reply_, data, headers);
 }
 
-sent nats_client::core::send(const std::string& subject, const std::string& reply, std::string_view data) {
+sent nats_client::core::send(const std::string& subject, const std::string& reply, std::string_view data,
+                             const shared_headers& headers) {
   const auto size = static_cast<int>(data.size());
-  const auto status = reply.empty()
-                          ? natsConnection_Publish(connection_.get(), subject.c_str(), data.data(), size)
-                          : natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(),
-                                                          data.data(), size);
+  auto status = headers ? send_with(*headers, subject, reply, data) : NATS_NO_SERVER_SUPPORT;
+  if (status == NATS_NO_SERVER_SUPPORT) {
+    status = reply.empty() ? natsConnection_Publish(connection_.get(), subject.c_str(), data.data(), size)
+                           : natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(),
+                                                           data.data(), size);
+  }
   switch (status) {
     case NATS_OK:
       return sent::ok;
@@ -256,10 +281,20 @@ sent nats_client::core::send(const std::string& subject, const std::string& repl
   }
 }
 
-sent nats_client::core::keep(std::string_view subject, std::string_view reply, std::string_view data) {
-  const auto now = clock::now();
-  while (!kept_.empty() && now - kept_.front().since > options_.output_patience) drop_oldest();
-  kept_message message{now, std::string(subject), std::string(reply), std::string(data)};
+natsStatus nats_client::core::send_with(const http_headers& headers, const std::string& subject,
+                                        const std::string& reply, std::string_view data) {
+  natsMsg* message = nullptr;
+  auto status = natsMsg_Create(&message, subject.c_str(), reply.empty() ? nullptr : reply.c_str(),
+                               data.data(), static_cast<int>(data.size()));
+  const handle<natsMsg> owned{message};
+  for (const auto& [name, value] : headers) {
+    if (status == NATS_OK) status = natsMsgHeader_Add(message, name.c_str(), value.c_str());
+  }
+  return status == NATS_OK ? natsConnection_PublishMsg(connection_.get(), message) : status;
+}
+
+sent nats_client::core::keep(kept_message message) {
+  while (!kept_.empty() && message.since - kept_.front().since > options_.output_patience) drop_oldest();
   if (kept_bytes_ + message.size() > options_.output_limit) return sent::not_connected;
   kept_bytes_ += message.size();
   kept_.push_back(std::move(message));
@@ -279,7 +314,7 @@ void nats_client::core::resume() {
   const auto now = clock::now();
   for (; online() && !kept_.empty(); drop_oldest()) {
     const auto& m = kept_.front();
-    if (now - m.since <= options_.output_patience) send(m.subject, m.reply, m.data);
+    if (now - m.since <= options_.output_patience) send(m.subject, m.reply, m.data, m.headers);
   }
 }
 
@@ -355,8 +390,9 @@ nats_subscription nats_client::subscribe(std::string_view subject, std::uint64_t
   return nats_subscription{std::move(r)};
 }
 
-sent nats_client::publish(std::string_view subject, std::string_view reply, std::string_view data) {
-  return core_->publish(subject, reply, data);
+sent nats_client::publish(std::string_view subject, std::string_view reply, std::string_view data,
+                          const shared_headers& headers) {
+  return core_->publish(subject, reply, data, headers);
 }
 
 std::size_t nats_client::max_payload() const { return core_->server().max_payload; }

@@ -7,6 +7,7 @@
 
 #include <nats/nats.h>
 
+#include "net/http_headers.hpp"
 #include "net/loop.hpp"
 #include "net/nats_options.hpp"
 #include "net/nats_syntax.hpp"
@@ -99,8 +100,10 @@ public:
   /// `max_subscription_subject`, or the client is closed.
   nats_subscription subscribe(std::string_view subject, std::uint64_t key);
 
-  /// Sends at the end of the current batch. `reply` may be empty.
-  sent publish(std::string_view subject, std::string_view reply, std::string_view data);
+  /// Sends at the end of the current batch. `reply` may be empty. A server that knows no headers gets the
+  /// message without; they are valid ones.
+  sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+               const shared_headers& headers = nullptr);
 
   /// The server's limit for data, in bytes.
   std::size_t max_payload() const;

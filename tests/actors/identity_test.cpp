@@ -28,6 +28,23 @@ TEST_CASE("a handshake is described as auth requests have it") {
       R"("header":{"Cookie":["a=1","b=2"],"Accept":["x"]},"host":"localhost:80","remoteAddr":"127.0.0.1:4","uri":"/ws?a=\"b\"")");
 }
 
+TEST_CASE("a client's trace goes on with what services do for it") {
+  const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto traced = [](net::http_headers headers) {
+    const auto found = actors::trace_headers({"/", "h", "r", std::move(headers)});
+    return found ? *found : net::http_headers{};
+  };
+  CHECK(traced({}).empty());
+  CHECK(traced({{"Traceparent", parent}}) == net::http_headers{{"traceparent", parent}});
+  CHECK(traced({{"Tracestate", "a=1"}, {"Traceparent", parent}, {"Tracestate", "b=2"}}) ==
+        net::http_headers{{"traceparent", parent}, {"tracestate", "a=1, b=2"}});
+  CHECK(traced({{"Traceparent", parent}, {"Tracestate", std::string(513, 'x')}}) ==
+        net::http_headers{{"traceparent", parent}});
+  CHECK(traced({{"Tracestate", "a=1"}}).empty());
+  CHECK(traced({{"Traceparent", parent + "\r\nX: y"}}).empty());
+  CHECK(traced({{"Traceparent", parent}, {"Traceparent", parent}}).empty());
+}
+
 TEST_CASE("bytes of a handshake that are not UTF-8 do not break the JSON") {
   const net::handshake said{"/", "h", "r", {{"X-Odd", "caf\xe9"}, {"X-Good", "caf\xc3\xa9"}}};
   const auto text = actors::describe(said);

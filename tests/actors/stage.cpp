@@ -40,10 +40,11 @@ void fake_bus::unsubscribe(std::uint64_t key) {
   subscriptions.erase(key);
 }
 
-net::sent fake_bus::publish(std::string_view subject, std::string_view reply, std::string_view data) {
+net::sent fake_bus::publish(std::string_view subject, std::string_view reply, std::string_view data,
+                            const net::shared_headers& headers) {
   if (answer != net::sent::ok) return answer;
   log.push_back("PUB " + std::string{subject});
-  published.push_back({std::string{subject}, std::string{reply}, std::string{data}});
+  published.push_back({std::string{subject}, std::string{reply}, std::string{data}, headers});
   return net::sent::ok;
 }
 

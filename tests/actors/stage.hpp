@@ -23,11 +23,13 @@ class fake_bus final : public actors::message_bus {
 public:
   struct sent_message {
     std::string subject, reply, data;
+    net::shared_headers headers;
   };
 
   bool subscribe(std::string_view subject, std::uint64_t key) override;
   void unsubscribe(std::uint64_t key) override;
-  net::sent publish(std::string_view subject, std::string_view reply, std::string_view data) override;
+  net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+                    const net::shared_headers& headers) override;
   const std::string& inbox_prefix() const override { return prefix_; }
 
   /// The oldest message that has not been taken; fails the test if there is none.

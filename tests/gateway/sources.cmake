@@ -43,6 +43,7 @@ actorgate_test(http_test
   gateway/http_stage.cpp
   gateway/http_stream_end_test.cpp
   gateway/http_stream_test.cpp
+  gateway/trace_context_test.cpp
   gateway/stage.cpp
 )
 target_link_libraries(http_test PRIVATE actorgate_actors test_support)

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <map>
 #include <memory>
@@ -9,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -116,8 +119,9 @@ public:
   void drop(net::nats_subscription s) {
     run([&] { auto ended = std::move(s); });
   }
-  sent publish(std::string_view subject, std::string_view reply, std::string_view data) {
-    return run([&] { return client_->publish(subject, reply, data); });
+  sent publish(std::string_view subject, std::string_view reply, std::string_view data,
+               const net::shared_headers& headers = nullptr) {
+    return run([&] { return client_->publish(subject, reply, data, headers); });
   }
   /// Returns when the server has seen everything so far, and we what it sent: a message to ourselves is back.
   /// Leaves one arrival of key `settled`.
@@ -508,4 +512,61 @@ TEST_CASE("a client that cannot connect says where to, without credentials") {
   CHECK_THROWS_WITH_AS((net::nats_client{loop, options, owner}), "NATS: no URL given", net::nats_error);
   options.urls = {"nats://127.0.0.1:notaport"};
   CHECK_THROWS_AS((net::nats_client{loop, options, owner}), net::nats_error);
+}
+
+namespace {
+const auto traced = std::make_shared<const net::http_headers>(
+    net::http_headers{{"traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}});
+}
+
+TEST_CASE("headers go with a message, also with one that waits for the server to be back") {
+  test::nats_server server;
+  net::nats_options options;
+  options.reconnect_wait = std::chrono::milliseconds(20);
+  options.output_patience = std::chrono::milliseconds(60'000);
+  fixture f{server.url(), options};
+  const auto inbox = f.client().inbox_prefix() + ".1";
+  {
+    test::service service{server.url(), "headers"};
+    CHECK(f.publish("get.headers.model", inbox, "{}", traced) == sent::ok);
+    const auto request = service.take("get.headers.model");
+    CHECK(request.traceparent == traced->front().second);
+    CHECK(request.payload == "{}");
+    CHECK(request.reply_subject == inbox);
+    CHECK(f.publish("get.headers.model", "", "", traced) == sent::ok);
+    CHECK(service.take("get.headers.model").traceparent == traced->front().second);
+  }
+  auto kept = f.subscribe("kept", 7);
+  server.stop();
+  f.owner.wait_event(nats_event::disconnected);
+  CHECK(f.publish("kept", "", "later", traced) == sent::ok);
+  server.start();
+  f.owner.wait_key(7, 1);
+  f.drop(std::move(kept));
+}
+
+TEST_CASE("headers count: for the size of a message and of its line") {
+  fixture f{shared_url()};
+  test::service service{shared_url(), "size"};
+  const auto limit = f.client().max_payload();
+  CHECK(f.publish("size.large", "", std::string(limit, 'x'), traced) == sent::too_large);
+  const auto rest = limit - 12 - 2 - traced->front().first.size() - traced->front().second.size() - 3;
+  CHECK(f.publish("size.large", "", std::string(rest + 2, 'x'), traced) == sent::too_large);
+  std::size_t longest = 4096;
+  while (f.publish(std::string(longest, 's'), "reply", "x", traced) == sent::subject_too_long) --longest;
+  f.settle();
+  CHECK(f.owner.events().empty());
+}
+
+TEST_CASE("a server that knows no headers gets messages without") {
+  const auto file = std::filesystem::temp_directory_path() / ("no-headers-" + std::to_string(::getpid()));
+  std::ofstream{file} << "no_header_support: true\n";
+  test::nats_server server{{"--config", file.string()}};
+  fixture f{server.url()};
+  test::service service{server.url(), "plain"};
+  CHECK(f.publish("get.plain.model", f.client().inbox_prefix() + ".1", "{}", traced) == sent::ok);
+  const auto request = service.take("get.plain.model");
+  CHECK(request.traceparent.empty());
+  CHECK(request.payload == "{}");
+  std::filesystem::remove(file);
 }

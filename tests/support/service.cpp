@@ -130,6 +130,9 @@ void service_core::on_message(natsConnection*, natsSubscription*, natsMsg* messa
   r.subject = natsMsg_GetSubject(message);
   r.payload.assign(natsMsg_GetData(message), static_cast<std::size_t>(natsMsg_GetDataLength(message)));
   if (const char* reply = natsMsg_GetReply(message)) r.reply_subject = reply;
+  if (const char* parent = nullptr; natsMsgHeader_Get(message, "traceparent", &parent) == NATS_OK) {
+    r.traceparent = parent;
+  }
   r.service_ = self;
   natsMsg_Destroy(message);
   self->arrived(std::move(r));

@@ -17,6 +17,7 @@ struct request {
   std::string subject;
   std::string payload;
   std::string reply_subject;
+  std::string traceparent;  ///< the header of that name
 
   /// Answers; any number of times, as a pre-response needs. On any thread.
   void reply(std::string_view text) const;
