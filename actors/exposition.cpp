@@ -110,6 +110,7 @@ void expose_resgate(exposition& e, const shard_statistics& s) {
 void expose_clients(exposition& e, const shard_statistics& s) {
   e.begin("actorgate_requests", "counter", "Answered requests of clients.");
   samples(e, s.answers, "outcome", std::array<std::string_view, 4>{"ok", "denied", "timeout", "error"});
+  e.single("actorgate_connection_ids", "gauge", "Connections that services may know.", s.identities);
   e.single("actorgate_streams", "gauge", "Clients that follow a resource over HTTP.", s.streams);
   e.begin("actorgate_clients_closed", "counter", "WebSockets and streams that have ended.");
   for (std::size_t i = 0; i <= static_cast<std::size_t>(net::close_reason::peer_gone); ++i) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,10 +10,9 @@ namespace actorgate::actors {
 class message_bus {
 public:
   virtual ~message_bus() = default;
-  /// Delivers messages on `subject` as `message_arrived` with this key, until `unsubscribe`. False if it
+  /// Delivers messages on `subject` as `message_arrived` as long as what it returns is there; null if it
   /// cannot be.
-  virtual bool subscribe(std::string_view subject, std::uint64_t key) = 0;
-  virtual void unsubscribe(std::uint64_t key) = 0;
+  virtual net::nats_subscription_ptr subscribe(std::string_view subject) = 0;
   virtual net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                             const net::shared_headers& headers) = 0;
   /// Replies are subscribed to at `<prefix>.*`.

@@ -159,7 +159,6 @@ struct service_replied {
 
 /// The bus -> nats_gateway: a message on one of its subscriptions.
 struct message_arrived {
-  std::uint64_t subscription;
   message_ptr message;
 };
 /// gateway -> nats_gateway: begin, and have the events of the system delivered to this subscription.

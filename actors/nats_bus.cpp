@@ -11,15 +11,7 @@ nats_bus::nats_bus(net::loop& loop, const net::nats_options& options, event_hand
 
 void nats_bus::close() {
   client_->close();
-  subscriptions_.clear();
   to_ = nats_gateway_actor{};
-}
-
-bool nats_bus::subscribe(std::string_view subject, std::uint64_t key) {
-  auto subscription = client_->subscribe(subject, key);
-  if (!subscription) return false;
-  subscriptions_.insert_or_assign(key, std::move(subscription));
-  return true;
 }
 
 net::sent nats_bus::publish(std::string_view subject, std::string_view reply, std::string_view data,
@@ -27,8 +19,8 @@ net::sent nats_bus::publish(std::string_view subject, std::string_view reply, st
   return client_->publish(subject, reply, data, headers);
 }
 
-void nats_bus::on_message(std::uint64_t key, net::nats_message message) {
-  tell(to_, message_arrived{key, std::make_shared<const net::nats_message>(std::move(message))});
+void nats_bus::on_message(net::nats_message message) {
+  tell(to_, message_arrived{std::make_shared<const net::nats_message>(std::move(message))});
 }
 
 }  // namespace actorgate::actors

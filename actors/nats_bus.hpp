@@ -23,14 +23,15 @@ public:
   void close();
   const std::string& url() const { return client_->connected_url(); }
 
-  bool subscribe(std::string_view subject, std::uint64_t key) override;
-  void unsubscribe(std::uint64_t key) override { subscriptions_.erase(key); }
+  net::nats_subscription_ptr subscribe(std::string_view subject) override {
+    return client_->subscribe(subject);
+  }
   net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                     const net::shared_headers& headers) override;
   const std::string& inbox_prefix() const override { return client_->inbox_prefix(); }
 
 private:
-  void on_message(std::uint64_t key, net::nats_message message) override;
+  void on_message(net::nats_message message) override;
   void on_event(net::nats_event event, std::string_view detail) override {
     tell_(event, std::string{detail});
   }
@@ -38,7 +39,6 @@ private:
   event_handler tell_;
   nats_gateway_actor to_;
   std::unique_ptr<net::nats_client> client_;
-  std::unordered_map<std::uint64_t, net::nats_subscription> subscriptions_;
 };
 
 }  // namespace actorgate::actors

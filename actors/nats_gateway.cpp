@@ -36,9 +36,11 @@ std::uint64_t id_of_reply(std::string_view subject) {
 }  // namespace
 
 void nats_gateway::on(subscribe_system& command) {
-  inbox_key_ = next_key_++;
-  bus_->subscribe(bus_->inbox_prefix() + ".*", inbox_key_);
-  subscribe("system.*", {std::move(command.subscription), {}});
+  system_ = std::move(command.subscription);
+  for (const auto& subject :
+       {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
+    common_.push_back(bus_->subscribe(subject));
+  }
 }
 
 // -- requests -----------------------------------------------------------------
@@ -132,9 +134,9 @@ cache::throttle_id nats_gateway::answer(std::uint64_t id, request_outcome outcom
   auto ended = std::move(pending_.extract(id).mapped());
   service_replied reply{ended.ticket, outcome, std::move(message), std::move(ended.route)};
   // By the way of the events, if there is one.
-  const auto key = event_keys_.find(reply.route.name);
-  if (key != event_keys_.end()) {
-    send(subscribers_.at(key->second).events, std::move(reply));
+  const auto way = events_.find(reply.route.name);
+  if (way != events_.end()) {
+    send(way->second.to, std::move(reply));
   } else if (const auto to = reply.route.connection) {
     send(to, std::move(reply));
   }
@@ -166,46 +168,47 @@ void nats_gateway::on(tick&) {
 // -- subscriptions ------------------------------------------------------------
 
 void nats_gateway::on(message_arrived& arrived) {
-  if (arrived.subscription == inbox_key_) return on_reply(arrived.message);
-  const auto found = subscribers_.find(arrived.subscription);
-  if (found == subscribers_.end()) return;
-  const auto& [events, connection] = found->second;
-  ++counts().events_in;
-  if (traces()) spdlog::trace("event: {}", shown(arrived.message->subject(), arrived.message->data()));
-  if (events) return send(events, event_arrived{std::move(arrived.message)});
-  send(connection, event_arrived{std::move(arrived.message)});
+  const auto is_answer = arrived.message->subject().starts_with(bus_->inbox_prefix());
+  is_answer ? on_reply(arrived.message) : on_event(arrived.message);
 }
 
-std::uint64_t nats_gateway::subscribe(std::string_view subject, subscriber whom) {
-  const auto key = next_key_++;
-  subscribers_.emplace(key, std::move(whom));
-  bus_->subscribe(subject, key);
-  return key;
-}
-
-void nats_gateway::unsubscribe(std::unordered_map<std::string, std::uint64_t>& keys,
-                               const std::string& name) {
-  const auto found = keys.find(name);
-  if (found == keys.end()) return;
-  bus_->unsubscribe(found->second);
-  subscribers_.erase(found->second);
-  keys.erase(found);
+void nats_gateway::on_event(const message_ptr& message) {
+  const auto subject = message->subject();
+  const auto first = subject.find('.'), last = subject.rfind('.');
+  const auto type = subject.substr(0, first);
+  const auto name = first < last ? subject.substr(first + 1, last - first - 1) : std::string_view{};
+  const auto pass = [&](const auto& to) {
+    ++counts().events_in;
+    if (traces()) spdlog::trace("event: {}", shown(subject, message->data()));
+    send(to, event_arrived{message});
+  };
+  if (type == "event") {
+    if (const auto found = events_.find(name); found != events_.end()) pass(found->second.to);
+  } else if (type == "conn") {
+    if (const auto found = connections_.find(name); found != connections_.end()) pass(found->second);
+  } else {
+    pass(system_);
+  }
 }
 
 void nats_gateway::on(subscribe_events& command) {
+  auto subject = "event." + command.name + ".*";
   // An earlier entry of the name may just be gone; its subscription ends here.
-  unsubscribe(event_keys_, command.name);
-  const auto key = subscribe("event." + command.name + ".*", {std::move(command.subscription), {}});
-  event_keys_.emplace(std::move(command.name), key);
+  auto& way = events_[std::move(command.name)];
+  way = {};
+  way = {std::move(command.subscription), bus_->subscribe(subject)};
 }
 
-void nats_gateway::on(unsubscribe_events& command) { unsubscribe(event_keys_, command.name); }
+void nats_gateway::on(unsubscribe_events& command) { events_.erase(command.name); }
 
 void nats_gateway::on(subscribe_connection& command) {
-  const auto key = subscribe("conn." + command.cid + ".*", {{}, std::move(command.connection)});
-  connection_keys_.emplace(std::move(command.cid), key);
+  connections_.emplace(std::move(command.cid), std::move(command.connection));
+  counts().identities = static_cast<std::int64_t>(connections_.size());
 }
 
-void nats_gateway::on(unsubscribe_connection& command) { unsubscribe(connection_keys_, command.cid); }
+void nats_gateway::on(unsubscribe_connection& command) {
+  connections_.erase(command.cid);
+  counts().identities = static_cast<std::int64_t>(connections_.size());
+}
 
 }  // namespace actorgate::actors

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "actors/address_book.hpp"
 #include "actors/deadlines.hpp"
@@ -49,11 +50,17 @@ private:
     int unheard = 0;  ///< how often nobody listened
     service_request type = service_request::query;
   };
-  /// Whom the messages of a NATS subscription are for: one of both.
-  struct subscriber {
-    subscription_actor events;
-    connection_actor connection;
+  /// The events of a resource name.
+  struct watched {
+    subscription_actor to;
+    net::nats_subscription_ptr subscription;
   };
+  struct name_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+  template <class T>
+  using by_name = std::unordered_map<std::string, T, name_hash, std::equal_to<>>;
 
   void start(std::uint64_t id);
   bool publish(std::uint64_t id);
@@ -62,8 +69,7 @@ private:
   void on_unheard(std::uint64_t id, pending& p);
   void finish(std::uint64_t id, request_outcome outcome, message_ptr message);
   cache::throttle_id answer(std::uint64_t id, request_outcome outcome, message_ptr message);
-  std::uint64_t subscribe(std::string_view subject, subscriber whom);
-  void unsubscribe(std::unordered_map<std::string, std::uint64_t>& keys, const std::string& name);
+  void on_event(const message_ptr& message);
   void watch_clock();
   shard_statistics& counts() { return *book_.places.front().counts; }
 
@@ -72,11 +78,12 @@ private:
   std::unordered_map<std::uint64_t, pending> pending_;
   deadlines deadlines_;
   cache::throttle throttle_;
-  std::unordered_map<std::uint64_t, subscriber> subscribers_;
-  std::unordered_map<std::string, std::uint64_t> event_keys_;       ///< by resource name
-  std::unordered_map<std::string, std::uint64_t> connection_keys_;  ///< by cid
-  std::uint64_t inbox_key_ = 0;
-  std::uint64_t next_key_ = 1;
+  by_name<watched> events_;
+  by_name<connection_actor> connections_;  ///< by cid
+  subscription_actor system_;
+  /// For all connections and requests: to answers, to the events of the system, and to tokens, even if that
+  /// means to hear of those of other gateways' clients. One for each connection would cost more than that.
+  std::vector<net::nats_subscription_ptr> common_;
   std::uint64_t next_request_ = 1;
   bool ticking_ = false;
 };

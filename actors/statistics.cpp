@@ -25,6 +25,7 @@ void latency_histogram::operator+=(const latency_histogram& other) {
 
 void shard_statistics::operator+=(const shard_statistics& other) {
   websockets += other.websockets;
+  identities += other.identities;
   streams += other.streams;
   websockets_opened += other.websockets_opened;
   streams_opened += other.streams_opened;

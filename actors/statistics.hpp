@@ -30,6 +30,7 @@ struct latency_histogram {
 struct shard_statistics {
   // clients
   std::int64_t websockets = 0, streams = 0;  ///< at present
+  std::int64_t identities = 0;               ///< connection ids that services may know
   std::uint64_t websockets_opened = 0, streams_opened = 0;
   std::array<std::uint64_t, 8> requests{};       ///< over WebSockets, by `protocol::request_kind`
   std::array<std::uint64_t, 5> http_requests{};  ///< by `http_verb`

@@ -6,12 +6,13 @@
 #include <deque>
 #include <mutex>
 #include <tuple>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <boost/asio/post.hpp>
 
 #include "net/nats_event_loop.hpp"
+#include "net/nats_tap.hpp"
 
 namespace actorgate::net {
 namespace {
@@ -56,6 +57,8 @@ std::string new_inbox_prefix() {
 
 }  // namespace
 
+void nats_message::discard::operator()(natsMsg* m) const noexcept { net::discard(m); }
+
 std::string_view nats_message::subject() const { return natsMsg_GetSubject(message_.get()); }
 
 std::string_view nats_message::reply() const {
@@ -77,23 +80,17 @@ public:
   void connect();
   void close();
 
-  void subscribe(nats_subscription::record& r);
-  void unsubscribe(nats_subscription::record& r);
+  nats_subscription_ptr subscribe(std::string subject);
   sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                const shared_headers& headers);
 
   /// cnats keeps its connection locked while it tries to reconnect, and would block the loop.
   bool online() const { return !closed_ && events_->losses() == reconnects_; }
-  bool closed() const { return closed_; }
   const std::string& inbox_prefix() const { return inbox_prefix_; }
   const server_info& server() const { return server_; }
 
 private:
-  /// What cnats holds for a subscription, until its last message is through.
-  struct route {
-    core& self;
-    std::uint64_t key;
-  };
+  class record;
   struct kept_message {
     clock::time_point since;
     std::string subject, reply, data;
@@ -103,14 +100,17 @@ private:
     }
   };
 
-  static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
-  static void on_subscription_ended(void* closure);
+  static void on_parsed(natsConnection*, natsMsg** message, void* self);
+  static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* self);
+  static void on_subscription_ended(void* self);
   static void on_disconnected(natsConnection*, void* self);
   static void on_reconnected(natsConnection*, void* self);
   static void on_closed(natsConnection*, void* self);
   static void on_error(natsConnection*, natsSubscription*, natsStatus, void* self);
 
   nats_options_ptr make_options();
+  handle<natsSubscription> subscribe_now(const std::string& subject);
+  void unsubscribe(record& r);
   void report(nats_event event, std::string_view detail);
   void resume();
   sent keep(kept_message message);
@@ -132,31 +132,30 @@ private:
   std::string subject_, reply_;  // of the message being published: cnats wants C strings
 
   // While offline:
-  std::unordered_set<nats_subscription::record*> wanted_;
+  std::unordered_map<record*, std::string> wanted_;  // and their subjects
   std::vector<handle<natsSubscription>> unwanted_;
   std::deque<kept_message> kept_;
   std::size_t kept_bytes_ = 0;
 
   // Shared with the threads of cnats, for close():
   std::atomic<bool> silent_{false};
-  std::atomic<std::size_t> routes_{0};
-  std::vector<std::unique_ptr<route>> stray_;
+  std::atomic<std::size_t> subscriptions_{0};  // until the last message of each is through
   std::mutex mutex_;
   std::condition_variable changed_;
   bool over_ = false;
 };
 
-struct nats_subscription::record {
-  record(std::shared_ptr<nats_client::core> c, std::string_view s, std::uint64_t k)
-      : core(std::move(c)), subject(s), key(k) {}
+class nats_client::core::record final : public nats_subscription {
+public:
+  explicit record(std::shared_ptr<core> c) : core_(std::move(c)) {}
   record(const record&) = delete;
   record& operator=(const record&) = delete;
-  ~record() { core->unsubscribe(*this); }
+  ~record() override { core_->unsubscribe(*this); }
 
-  std::shared_ptr<nats_client::core> core;
-  std::string subject;  // empty once the server knows it: cnats has its own copy
-  std::uint64_t key;
   handle<natsSubscription> subscription;
+
+private:
+  std::shared_ptr<core> core_;
 };
 
 nats_client::core::core(loop& l, const nats_options& options, nats_owner& owner)
@@ -189,6 +188,7 @@ void nats_client::core::connect() {
     throw nats_error("cannot connect to NATS at " + for_people(options_.urls) + ": " + nats_reason(status));
   }
   connection_.reset(connection);
+  if (!options_.delivery_thread) tap(connection, &on_parsed, this);
   server_ = ask(connection);
 }
 
@@ -205,37 +205,37 @@ void nats_client::core::close() {
   kept_.clear();
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return routes_ == 0 && over_; });
+    changed_.wait(lock, [this] { return subscriptions_ == 0 && over_; });
   }
   connection_.reset();
 }
 
-void nats_client::core::subscribe(nats_subscription::record& r) {
-  if (!online()) {
-    if (!closed_) wanted_.insert(&r);
-    return;
-  }
-  auto to = std::make_unique<route>(route{*this, r.key});
-  natsSubscription* s = nullptr;
-  if (natsConnection_Subscribe(&s, connection_.get(), r.subject.c_str(), &on_message, to.get()) != NATS_OK)
-    return;
-  r.subscription.reset(s);
-  r.subject = {};
-  natsSubscription_SetPendingLimits(s, options_.pending_messages, options_.pending_bytes);
-  ++routes_;
-  if (natsSubscription_SetOnCompleteCB(s, &on_subscription_ended, to.get()) == NATS_OK) {
-    std::ignore = to.release();  // on_subscription_ended has it
+nats_subscription_ptr nats_client::core::subscribe(std::string subject) {
+  if (closed_ || subject.size() > max_subscription_subject || !is_subscribable(subject)) return nullptr;
+  auto r = std::make_unique<record>(shared_from_this());
+  if (online()) {
+    r->subscription = subscribe_now(subject);
   } else {
-    --routes_;
-    stray_.push_back(std::move(to));  // cnats closed the connection just now, but may still deliver
+    wanted_.emplace(r.get(), std::move(subject));
   }
+  return r;
 }
 
-void nats_client::core::unsubscribe(nats_subscription::record& r) {
+handle<natsSubscription> nats_client::core::subscribe_now(const std::string& subject) {
+  natsSubscription* s = nullptr;
+  if (natsConnection_Subscribe(&s, connection_.get(), subject.c_str(), &on_message, this) != NATS_OK)
+    return {};
+  natsSubscription_SetPendingLimits(s, options_.pending_messages, options_.pending_bytes);
+  ++subscriptions_;
+  // Fails if cnats closed the connection just now.
+  if (natsSubscription_SetOnCompleteCB(s, &on_subscription_ended, this) != NATS_OK) --subscriptions_;
+  return handle<natsSubscription>{s};
+}
+
+void nats_client::core::unsubscribe(record& r) {
   if (wanted_.erase(&r) == 0 && r.subscription && !online() && !closed_) {
     unwanted_.push_back(std::move(r.subscription));
   }
-  r.subscription.reset();
 }
 
 sent nats_client::core::publish(std::string_view subject, std::string_view reply, std::string_view data,
@@ -310,7 +310,7 @@ void nats_client::core::drop_oldest() {
 void nats_client::core::resume() {
   if (closed_ || !online()) return;
   unwanted_.clear();
-  for (auto* r : std::exchange(wanted_, {})) subscribe(*r);
+  for (auto& [r, subject] : std::exchange(wanted_, {})) r->subscription = subscribe_now(subject);
   const auto now = clock::now();
   for (; online() && !kept_.empty(); drop_oldest()) {
     const auto& m = kept_.front();
@@ -322,17 +322,21 @@ void nats_client::core::report(nats_event event, std::string_view detail) {
   if (!silent_) owner_.on_event(event, detail);
 }
 
+/// On the loop's thread: `nats_event_loop` reads there.
+void nats_client::core::on_parsed(natsConnection*, natsMsg** message, void* closure) {
+  auto& self = *static_cast<core*>(closure);
+  nats_message owned{std::exchange(*message, nullptr)};
+  if (!self.silent_) self.owner_.on_message(std::move(owned));
+}
+
 void nats_client::core::on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
-  nats_message owned{message};
-  const auto& to = *static_cast<route*>(closure);
-  if (!to.self.silent_) to.self.owner_.on_message(to.key, std::move(owned));
+  on_parsed(nullptr, &message, closure);
 }
 
 void nats_client::core::on_subscription_ended(void* closure) {
-  std::unique_ptr<route> to{static_cast<route*>(closure)};
-  auto& self = to->self;
+  auto& self = *static_cast<core*>(closure);
   std::lock_guard lock(self.mutex_);  // until after the notification: close() destroys what is notified
-  if (--self.routes_ == 0) self.changed_.notify_all();
+  if (--self.subscriptions_ == 0) self.changed_.notify_all();
 }
 
 void nats_client::core::on_disconnected(natsConnection*, void* closure) {
@@ -369,12 +373,6 @@ void nats_client::core::on_error(natsConnection*, natsSubscription*, natsStatus 
   self.report(nats_event::error, nats_reason(status));
 }
 
-nats_subscription::nats_subscription() noexcept = default;
-nats_subscription::nats_subscription(nats_subscription&&) noexcept = default;
-nats_subscription& nats_subscription::operator=(nats_subscription&&) noexcept = default;
-nats_subscription::~nats_subscription() = default;
-nats_subscription::nats_subscription(std::unique_ptr<record> r) noexcept : record_(std::move(r)) {}
-
 nats_client::nats_client(loop& l, const nats_options& options, nats_owner& owner)
     : core_(std::make_shared<core>(l, options, owner)) {
   core_->connect();
@@ -382,12 +380,8 @@ nats_client::nats_client(loop& l, const nats_options& options, nats_owner& owner
 
 nats_client::~nats_client() { close(); }
 
-nats_subscription nats_client::subscribe(std::string_view subject, std::uint64_t key) {
-  const std::string text{subject};
-  if (core_->closed() || text.size() > max_subscription_subject || !is_subscribable(text)) return {};
-  auto r = std::make_unique<nats_subscription::record>(core_, subject, key);
-  core_->subscribe(*r);
-  return nats_subscription{std::move(r)};
+nats_subscription_ptr nats_client::subscribe(std::string_view subject) {
+  return core_->subscribe(std::string{subject});
 }
 
 sent nats_client::publish(std::string_view subject, std::string_view reply, std::string_view data,

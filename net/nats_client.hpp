@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +17,7 @@ namespace actorgate::net {
 /// thread.
 class nats_message {
 public:
-  explicit nats_message(natsMsg* owned) : message_(owned) {}
+  explicit nats_message(natsMsg* owned) noexcept : message_(owned) {}
 
   std::string_view subject() const;
   /// Where to answer; empty if no answer is expected.
@@ -28,10 +27,10 @@ public:
   bool no_responders() const;
 
 private:
-  struct destroy {
-    void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
+  struct discard {
+    void operator()(natsMsg* m) const noexcept;
   };
-  std::unique_ptr<natsMsg, destroy> message_;
+  std::unique_ptr<natsMsg, discard> message_;
 };
 
 enum class nats_event {
@@ -46,8 +45,9 @@ enum class nats_event {
 /// Who receives. Both functions only hand over: everything else from NATS waits until they return.
 class nats_owner {
 public:
-  /// On the delivery thread, in the order in which NATS sent the messages, across all subscriptions.
-  virtual void on_message(std::uint64_t subscription_key, nats_message message) = 0;
+  /// On one thread, in the order in which NATS sent the messages, across all subscriptions: on the loop's, or
+  /// on one of cnats if it does not let us (see nats_tap.hpp).
+  virtual void on_message(nats_message message) = 0;
   /// On a thread of cnats; not ordered relative to `on_message`.
   virtual void on_event(nats_event event, std::string_view detail) = 0;
 
@@ -59,19 +59,9 @@ protected:
 /// over at that moment, or was before, may still be on its way to the owner's actors.
 class nats_subscription {
 public:
-  nats_subscription() noexcept;
-  nats_subscription(nats_subscription&&) noexcept;
-  nats_subscription& operator=(nats_subscription&&) noexcept;
-  ~nats_subscription();
-
-  explicit operator bool() const { return record_ != nullptr; }
-
-private:
-  friend class nats_client;
-  struct record;
-  explicit nats_subscription(std::unique_ptr<record> r) noexcept;
-  std::unique_ptr<record> record_;
+  virtual ~nats_subscription() = default;
 };
+using nats_subscription_ptr = std::unique_ptr<nats_subscription>;
 
 enum class sent {
   ok,                ///< On its way, or kept for a connection that may be back in time.
@@ -95,10 +85,10 @@ public:
   /// Closes.
   ~nats_client();
 
-  /// Messages to `subject` (wildcards allowed) go to the owner, labelled with `key`. The server learns of it
-  /// before anything that is published later. An empty handle if the subject is not valid, longer than
+  /// Messages to `subject` (wildcards allowed) go to the owner; twice, if two subscriptions match. The server
+  /// learns of it before anything that is published later. Null if the subject is not valid, longer than
   /// `max_subscription_subject`, or the client is closed.
-  nats_subscription subscribe(std::string_view subject, std::uint64_t key);
+  nats_subscription_ptr subscribe(std::string_view subject);
 
   /// Sends at the end of the current batch. `reply` may be empty. A server that knows no headers gets the
   /// message without; they are valid ones.
@@ -119,7 +109,6 @@ public:
   void close();
 
 private:
-  friend class nats_subscription;
   class core;
   std::shared_ptr<core> core_;
 };

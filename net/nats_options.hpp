@@ -36,7 +36,9 @@ struct nats_options {
   std::size_t output_limit = 8 << 20;
   /// How old kept output may be when the connection is back: what is older has timed out at its sender.
   std::chrono::milliseconds output_patience{2000};
-  /// Messages and bytes that may wait for the delivery thread, per subscription.
+  /// Has cnats deliver on a thread of its own, even where it lets us do without.
+  bool delivery_thread = false;
+  /// Messages and bytes that may wait for that thread, per subscription.
   int pending_messages = 1 << 20;
   int pending_bytes = 512 << 20;
 };

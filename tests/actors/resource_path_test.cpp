@@ -31,7 +31,7 @@ struct clients : test::stage {
     return static_cast<std::size_t>(std::ranges::find(bus->log, line) - bus->log.begin());
   }
   bool subscribed(std::string_view subject) const {
-    return std::ranges::any_of(bus->subscriptions, [&](const auto& s) { return s.second == subject; });
+    return bus->subscriptions.contains(std::string{subject});
   }
 };
 

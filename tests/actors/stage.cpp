@@ -11,12 +11,6 @@
 namespace actorgate::test {
 namespace {
 
-bool matches(std::string_view pattern, std::string_view subject) {
-  if (!pattern.ends_with(".*")) return pattern == subject;
-  pattern.remove_suffix(1);
-  return subject.starts_with(pattern) && subject.find('.', pattern.size()) == std::string_view::npos;
-}
-
 actors::message_ptr make_message(std::string_view subject, std::string_view data, bool no_responders) {
   static const auto opened = nats_Open(-1);  // messages are destroyed by the library's own thread
   REQUIRE(opened == NATS_OK);
@@ -29,15 +23,20 @@ actors::message_ptr make_message(std::string_view subject, std::string_view data
 
 }  // namespace
 
-bool fake_bus::subscribe(std::string_view subject, std::uint64_t key) {
-  subscriptions.emplace(key, subject);
+net::nats_subscription_ptr fake_bus::subscribe(std::string_view subject) {
+  struct subscription final : net::nats_subscription {
+    subscription(fake_bus& bus, std::string_view s) : self(bus), subject(s) {
+      self.subscriptions.insert(subject);
+    }
+    ~subscription() override {
+      self.subscriptions.erase(self.subscriptions.find(subject));
+      self.log.push_back("UNSUB " + subject);
+    }
+    fake_bus& self;
+    std::string subject;
+  };
   log.push_back("SUB " + std::string{subject});
-  return true;
-}
-
-void fake_bus::unsubscribe(std::uint64_t key) {
-  log.push_back("UNSUB " + subscriptions.at(key));
-  subscriptions.erase(key);
+  return std::make_unique<subscription>(*this, subject);
 }
 
 net::sent fake_bus::publish(std::string_view subject, std::string_view reply, std::string_view data,
@@ -114,10 +113,7 @@ void stage::pass(std::chrono::milliseconds time) {
 }
 
 void stage::deliver(std::string_view subject, std::string_view data, bool no_responders) {
-  for (const auto& [key, pattern] : bus->subscriptions) {
-    if (!matches(pattern, subject)) continue;
-    actors::tell(book.nats, actors::message_arrived{key, make_message(subject, data, no_responders)});
-  }
+  actors::tell(book.nats, actors::message_arrived{make_message(subject, data, no_responders)});
 }
 
 actors::connection_actor stage::connect(std::vector<std::string>& log) {

@@ -1,8 +1,8 @@
 #pragma once
 #include <chrono>
 #include <deque>
-#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +26,7 @@ public:
     net::shared_headers headers;
   };
 
-  bool subscribe(std::string_view subject, std::uint64_t key) override;
-  void unsubscribe(std::uint64_t key) override;
+  net::nats_subscription_ptr subscribe(std::string_view subject) override;
   net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                     const net::shared_headers& headers) override;
   const std::string& inbox_prefix() const override { return prefix_; }
@@ -37,7 +36,7 @@ public:
   bool quiet() const { return published.empty(); }
 
   std::vector<sent_message> published;
-  std::map<std::uint64_t, std::string> subscriptions;
+  std::multiset<std::string> subscriptions;  ///< subjects
   std::vector<std::string> log;  ///< everything, in order: `SUB subject`, `UNSUB subject`, `PUB subject`
   net::sent answer = net::sent::ok;
 
@@ -78,7 +77,7 @@ public:
   void run_one();
   /// Lets time pass, and has them run.
   void pass(std::chrono::milliseconds time);
-  /// What NATS delivers on the subscription whose subject matches.
+  /// What NATS delivers.
   void deliver(std::string_view subject, std::string_view data, bool no_responders = false);
   /// An answer to a message that was sent.
   void reply(const fake_bus::sent_message& to, std::string_view data) { deliver(to.reply, data); }

@@ -90,8 +90,6 @@ bool is_heard(const std::string& subject);
 bool falls_silent(const std::string& subject);
 /// What tells that a resource is cached: its events are listened to.
 inline std::string events_of(const std::string& name) { return "event.test." + name + ".probe"; }
-/// What tells that services can reach a connection.
-inline std::string events_for(const std::string& cid) { return "conn." + cid + ".probe"; }
 
 /// A gateway that soon forgets.
 actors::settings forgetful();

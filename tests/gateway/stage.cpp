@@ -1,6 +1,8 @@
 #include "tests/gateway/stage.hpp"
 
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 #include <spdlog/spdlog.h>
 
@@ -96,6 +98,21 @@ void stage::pass(res_client& c, const std::string& name) {
     bystander_->result(subject);
   }
   c.result("auth.test.stage.pass");
+}
+
+std::int64_t stage::known_connections() {
+  std::promise<std::int64_t> told;
+  gateway_.report([&](const actors::gateway_report& report) { told.set_value(report.total.identities); });
+  return told.get_future().get();
+}
+
+bool stage::known_connections_become(std::int64_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (known_connections() != count) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
 }
 
 std::string stage::cid(res_client& c) {

@@ -35,6 +35,10 @@ public:
   std::uint16_t port() const { return gateway_.port(); }
   /// How many clients the gateway has.
   std::size_t connections() const { return gateway_.connections(); }
+  /// How many connections services may know.
+  std::int64_t known_connections();
+  /// Waits until it is that many; whether it happens.
+  bool known_connections_become(std::int64_t count);
   /// A client that has said which version it speaks; with an empty one it has not.
   res_client client(std::string_view version = "1.2.3") const;
 

@@ -28,20 +28,17 @@ using net::sent;
 namespace {
 
 struct arrival {
-  std::uint64_t key;
   std::string subject, reply, data;
   bool no_responders;
 };
 
-constexpr std::uint64_t settled = 999;
-
 /// Remembers everything, and lets a test wait for it.
 class recorder : public net::nats_owner {
 public:
-  void on_message(std::uint64_t key, net::nats_message m) override {
+  void on_message(net::nats_message m) override {
     std::lock_guard lock(mutex_);
     arrivals_.push_back(
-        {key, std::string(m.subject()), std::string(m.reply()), std::string(m.data()), m.no_responders()});
+        {std::string(m.subject()), std::string(m.reply()), std::string(m.data()), m.no_responders()});
     changed_.notify_all();
   }
   void on_event(nats_event e, std::string_view) override {
@@ -60,17 +57,17 @@ public:
     const auto came = [&] { return std::count(events_.begin(), events_.end(), wanted) > 0; };
     REQUIRE(changed_.wait_for(lock, test::patience, came));
   }
-  void wait_key(std::uint64_t key, std::size_t n) {
+  void wait_subject(const std::string& subject, std::size_t n) {
     std::unique_lock lock(mutex_);
-    REQUIRE(changed_.wait_for(lock, test::patience, [&] { return count_locked(key) >= n; }));
+    REQUIRE(changed_.wait_for(lock, test::patience, [&] { return count_locked(subject) >= n; }));
   }
   std::size_t count() {
     std::lock_guard lock(mutex_);
     return arrivals_.size();
   }
-  std::size_t count(std::uint64_t key) {
+  std::size_t count(const std::string& subject) {
     std::lock_guard lock(mutex_);
-    return count_locked(key);
+    return count_locked(subject);
   }
   std::vector<nats_event> events() {
     std::lock_guard lock(mutex_);
@@ -78,9 +75,9 @@ public:
   }
 
 private:
-  std::size_t count_locked(std::uint64_t key) const {
-    return static_cast<std::size_t>(
-        std::count_if(arrivals_.begin(), arrivals_.end(), [&](const arrival& a) { return a.key == key; }));
+  std::size_t count_locked(const std::string& subject) const {
+    return static_cast<std::size_t>(std::count_if(arrivals_.begin(), arrivals_.end(),
+                                                  [&](const arrival& a) { return a.subject == subject; }));
   }
 
   std::mutex mutex_;
@@ -113,10 +110,10 @@ public:
     thread_.join();
   }
 
-  net::nats_subscription subscribe(const std::string& subject, std::uint64_t key) {
-    return run([&] { return client_->subscribe(subject, key); });
+  net::nats_subscription_ptr subscribe(const std::string& subject) {
+    return run([&] { return client_->subscribe(subject); });
   }
-  void drop(net::nats_subscription s) {
+  void drop(net::nats_subscription_ptr s) {
     run([&] { auto ended = std::move(s); });
   }
   sent publish(std::string_view subject, std::string_view reply, std::string_view data,
@@ -124,13 +121,13 @@ public:
     return run([&] { return client_->publish(subject, reply, data, headers); });
   }
   /// Returns when the server has seen everything so far, and we what it sent: a message to ourselves is back.
-  /// Leaves one arrival of key `settled`.
+  /// Leaves one arrival.
   void settle() {
     const auto subject = client_->inbox_prefix() + ".settle";
-    const auto before = owner.count(settled);
-    auto s = subscribe(subject, settled);
+    const auto before = owner.count(subject);
+    auto s = subscribe(subject);
     REQUIRE(publish(subject, "", "") == sent::ok);
-    owner.wait_key(settled, before + 1);
+    owner.wait_subject(subject, before + 1);
     drop(std::move(s));
   }
   net::nats_client& client() { return *client_; }
@@ -153,13 +150,12 @@ const std::string& shared_url() {
 
 }  // namespace
 
-TEST_CASE("a message arrives with its key, subject, reply and data") {
+TEST_CASE("a message arrives with its subject, reply and data") {
   fixture f{shared_url()};
-  auto s = f.subscribe("event.test.>", 7);
+  auto s = f.subscribe("event.test.>");
   CHECK(s);
   CHECK(f.publish("event.test.model.change", "answer.here", R"({"values":{"a":1}})") == sent::ok);
   const auto m = f.owner.wait_messages(1).front();
-  CHECK(m.key == 7);
   CHECK(m.subject == "event.test.model.change");
   CHECK(m.reply == "answer.here");
   CHECK(m.data == R"({"values":{"a":1}})");
@@ -180,10 +176,13 @@ TEST_CASE("each client has an inbox of its own, and knows its server") {
 TEST_CASE("messages keep the publisher's order across fifty subscriptions under load") {
   constexpr int subjects = 50;
   constexpr int messages = 100'000;
-  fixture f{shared_url()};
-  std::vector<net::nats_subscription> subscriptions;
+  net::nats_options options;
+  SUBCASE("delivered by the loop") {}
+  SUBCASE("delivered by cnats") { options.delivery_thread = true; }
+  fixture f{shared_url(), options};
+  std::vector<net::nats_subscription_ptr> subscriptions;
   for (int i = 0; i < subjects; ++i) {
-    subscriptions.push_back(f.subscribe("event.order." + std::to_string(i), static_cast<std::uint64_t>(i)));
+    subscriptions.push_back(f.subscribe("event.order." + std::to_string(i)));
   }
   f.settle();
   const auto before = f.owner.count();
@@ -195,7 +194,8 @@ TEST_CASE("messages keep the publisher's order across fifty subscriptions under 
   int wrong = 0;
   for (int i = 0; i < messages; ++i) {
     const auto& m = all[before + static_cast<std::size_t>(i)];
-    if (m.data != std::to_string(i) || m.key != static_cast<std::uint64_t>(i * 7 % subjects)) ++wrong;
+    if (m.data != std::to_string(i) || m.subject != "event.order." + std::to_string(i * 7 % subjects))
+      ++wrong;
   }
   CHECK(wrong == 0);
   f.run([&] { subscriptions.clear(); });
@@ -203,7 +203,7 @@ TEST_CASE("messages keep the publisher's order across fifty subscriptions under 
 
 TEST_CASE("a request that nobody listens to is answered as such at once") {
   fixture f{shared_url()};
-  auto s = f.subscribe(f.client().inbox_prefix() + ".*", 1);
+  auto s = f.subscribe(f.client().inbox_prefix() + ".*");
   CHECK(f.publish("get.nobody.here", f.client().inbox_prefix() + ".42", "{}") == sent::ok);
   const auto m = f.owner.wait_messages(1).front();
   CHECK(m.no_responders);
@@ -216,7 +216,7 @@ TEST_CASE("an empty reply is not taken for a missing responder") {
   fixture f{shared_url()};
   test::service service{shared_url(), "empty"};
   service.on("get.empty.model", "");
-  auto s = f.subscribe(f.client().inbox_prefix() + ".*", 1);
+  auto s = f.subscribe(f.client().inbox_prefix() + ".*");
   CHECK(f.publish("get.empty.model", f.client().inbox_prefix() + ".1", "{}") == sent::ok);
   const auto m = f.owner.wait_messages(1).front();
   CHECK_FALSE(m.no_responders);
@@ -234,13 +234,13 @@ TEST_CASE("a subscription is known to the server before a later request is") {
       r.reply("reply");
     });
   }
-  std::vector<net::nats_subscription> subscriptions;
+  std::vector<net::nats_subscription_ptr> subscriptions;
   f.run([&] {
     auto& c = f.client();
-    subscriptions.push_back(c.subscribe(c.inbox_prefix() + ".*", 0));
+    subscriptions.push_back(c.subscribe(c.inbox_prefix() + ".*"));
     for (int i = 0; i < 200; ++i) {
       const auto name = "before.m" + std::to_string(i);
-      subscriptions.push_back(c.subscribe("event." + name + ".*", 1));
+      subscriptions.push_back(c.subscribe("event." + name + ".*"));
       c.publish("get." + name, c.inbox_prefix() + '.' + std::to_string(i), "{}");
     }
   });
@@ -254,7 +254,7 @@ TEST_CASE("a subscription is known to the server before a later request is") {
 
 TEST_CASE("more data than the server takes is refused without disturbing the connection") {
   fixture f{shared_url()};
-  auto s = f.subscribe("large", 1);
+  auto s = f.subscribe("large");
   const auto limit = f.client().max_payload();
   CHECK(f.publish("large", "", std::string(limit + 1, 'x')) == sent::too_large);
   CHECK(f.publish("large", "", std::string(limit, 'x')) == sent::ok);
@@ -265,7 +265,7 @@ TEST_CASE("more data than the server takes is refused without disturbing the con
 
 TEST_CASE("no length of a subject costs the connection, and the longest allowed arrive") {
   fixture f{shared_url()};
-  auto s = f.subscribe("long.>", 1);
+  auto s = f.subscribe("long.>");
   for (const std::string reply : {"", "_INBOX.0123456789"}) {
     for (const std::size_t data : {0, 5, 10, 12'345}) {
       CAPTURE(reply);
@@ -294,12 +294,12 @@ TEST_CASE("no length of a subscription costs the connection") {
   for (auto length = bound - 12; length <= bound + 30; ++length) {
     CAPTURE(length);
     const std::string subject(length, 's');
-    auto s = f.subscribe(subject, 5);
+    auto s = f.subscribe(subject);
     CHECK(bool(s) == (length <= bound));
     if (s) {
       const auto before = f.owner.count();
       CHECK(f.publish(subject, "", "x") == sent::ok);
-      CHECK(f.owner.wait_messages(before + 1).back().key == 5);
+      CHECK(f.owner.wait_messages(before + 1).back().subject == subject);
     }
     f.drop(std::move(s));
   }
@@ -311,7 +311,7 @@ TEST_CASE("what is not a subject is refused") {
   for (auto bad : {"", "with space", "line\r\nPUB evil 0\r\n\r\n"}) {
     CAPTURE(bad);
     CHECK(f.publish(bad, "", "x") == sent::failed);
-    CHECK_FALSE(f.subscribe(bad, 1));
+    CHECK_FALSE(f.subscribe(bad));
   }
   CHECK(f.publish("fine", "reply with space", "x") == sent::failed);
   f.settle();
@@ -320,8 +320,8 @@ TEST_CASE("what is not a subject is refused") {
 
 TEST_CASE("nothing arrives for a subscription whose handle is gone") {
   fixture f{shared_url()};
-  auto kept = f.subscribe("un.sub", 1);
-  auto dropped = f.subscribe("un.sub", 2);
+  auto kept = f.subscribe("un.sub");
+  auto dropped = f.subscribe("un.sub");
   CHECK(f.publish("un.sub", "", "both") == sent::ok);
   f.owner.wait_messages(2);
   f.drop(std::move(dropped));
@@ -329,16 +329,19 @@ TEST_CASE("nothing arrives for a subscription whose handle is gone") {
   f.settle();
   const auto all = f.owner.wait_messages(4);
   CHECK(all.size() == 4);
-  CHECK(all[2].key == 1);
-  CHECK(all[3].key == settled);
+  CHECK(all[2].subject == "un.sub");
+  CHECK(all[3].subject != "un.sub");
   f.drop(std::move(kept));
 }
 
 TEST_CASE("subscriptions that come and go under traffic do no harm") {
-  fixture f{shared_url()};
+  net::nats_options options;
+  SUBCASE("delivered by the loop") {}
+  SUBCASE("delivered by cnats") { options.delivery_thread = true; }
+  fixture f{shared_url(), options};
   test::service publisher{shared_url(), "churn"};
   for (int i = 0; i < 500; ++i) {
-    auto s = f.subscribe("event.churn.*", static_cast<std::uint64_t>(i));
+    auto s = f.subscribe("event.churn.*");
     publisher.publish("event.churn.x", "1");
     f.drop(std::move(s));
   }
@@ -347,10 +350,10 @@ TEST_CASE("subscriptions that come and go under traffic do no harm") {
 }
 
 TEST_CASE("a handle may outlive its client") {
-  net::nats_subscription s;
+  net::nats_subscription_ptr s;
   {
     fixture f{shared_url()};
-    s = f.subscribe("outlive", 1);
+    s = f.subscribe("outlive");
     f.settle();
   }
   CHECK(s);
@@ -358,12 +361,12 @@ TEST_CASE("a handle may outlive its client") {
 
 TEST_CASE("after close nothing can be sent or subscribed, and nothing is reported") {
   fixture f{shared_url()};
-  auto s = f.subscribe("closing", 1);
+  auto s = f.subscribe("closing");
   f.run([&] {
     f.client().close();
     f.client().close();
     CHECK(f.client().publish("closing", "", "x") == sent::not_connected);
-    CHECK_FALSE(f.client().subscribe("closing", 2));
+    CHECK_FALSE(f.client().subscribe("closing"));
     CHECK_FALSE(f.client().connected());
   });
   CHECK(f.owner.events().empty());
@@ -389,16 +392,16 @@ TEST_CASE("a server that restarts is found again, with all subscriptions and wha
   options.reconnect_wait = std::chrono::milliseconds(20);
   options.output_patience = std::chrono::milliseconds(60'000);
   fixture f{server.url(), options};
-  auto before = f.subscribe("re.before", 1);
-  auto dropped = f.subscribe("re.dropped", 2);
+  auto before = f.subscribe("re.before");
+  auto dropped = f.subscribe("re.dropped");
   f.settle();
   const auto count = f.owner.count();
 
   server.stop();
   f.owner.wait_event(nats_event::disconnected);
   CHECK_FALSE(f.run([&] { return f.client().connected(); }));
-  auto meanwhile = f.subscribe("re.meanwhile", 3);
-  auto regretted = f.subscribe("re.regretted", 4);
+  auto meanwhile = f.subscribe("re.meanwhile");
+  auto regretted = f.subscribe("re.regretted");
   f.drop(std::move(regretted));
   f.drop(std::move(dropped));
   for (auto subject : {"re.before", "re.dropped", "re.meanwhile", "re.regretted"}) {
@@ -409,8 +412,8 @@ TEST_CASE("a server that restarts is found again, with all subscriptions and wha
   server.start();
   f.owner.wait_event(nats_event::reconnected);
   const auto all = f.owner.wait_messages(count + 2);
-  CHECK(all[count].key == 1);
-  CHECK(all[count + 1].key == 3);
+  CHECK(all[count].subject == "re.before");
+  CHECK(all[count + 1].subject == "re.meanwhile");
   f.settle();
   CHECK(f.owner.count() == count + 3);
   CHECK(f.owner.events() == std::vector{nats_event::disconnected, nats_event::reconnected});
@@ -428,7 +431,7 @@ TEST_CASE("what was kept too long is dropped, and no more is kept than the limit
   options.output_patience = std::chrono::milliseconds(0);
   options.output_limit = 4096;
   fixture f{server.url(), options};
-  auto s = f.subscribe("old", 1);
+  auto s = f.subscribe("old");
   f.settle();
   const auto count = f.owner.count();
   server.stop();
@@ -448,9 +451,9 @@ TEST_CASE("a server that is away does not block the loop, nor close") {
   server.stop();
   f.owner.wait_event(nats_event::disconnected);
   const auto start = std::chrono::steady_clock::now();
-  std::vector<net::nats_subscription> subscriptions;
+  std::vector<net::nats_subscription_ptr> subscriptions;
   for (int i = 0; i < 1000; ++i) {
-    subscriptions.push_back(f.subscribe("away." + std::to_string(i), 1));
+    subscriptions.push_back(f.subscribe("away." + std::to_string(i)));
     f.publish("away", "", "x");
   }
   f.run([&] {
@@ -463,8 +466,8 @@ TEST_CASE("a server that is away does not block the loop, nor close") {
 TEST_CASE("a slow owner is told that messages were lost") {
   class slow : public recorder {
   public:
-    void on_message(std::uint64_t key, net::nats_message m) override {
-      recorder::on_message(key, std::move(m));
+    void on_message(net::nats_message m) override {
+      recorder::on_message(std::move(m));
       released_.wait();
     }
     void release() { release_.set_value(); }
@@ -478,9 +481,10 @@ TEST_CASE("a slow owner is told that messages were lost") {
   slow owner;
   net::nats_options options;
   options.urls = {shared_url()};
+  options.delivery_thread = true;
   options.pending_messages = 10;
   net::nats_client client{loop, options, owner};
-  auto s = client.subscribe("slow", 1);
+  auto s = client.subscribe("slow");
   for (int i = 0; i < 20; ++i) client.publish("slow", "", "x");
   std::thread runner([&] { loop.context().run(); });
   owner.wait_event(nats_event::messages_lost);
@@ -491,6 +495,32 @@ TEST_CASE("a slow owner is told that messages were lost") {
   owner.release();
   client.close();
   CHECK(owner.count() == 1);
+}
+
+TEST_CASE("the loop's own thread delivers, if cnats lets it") {
+  class where : public recorder {
+  public:
+    void on_message(net::nats_message m) override {
+      thread = std::this_thread::get_id();
+      recorder::on_message(std::move(m));
+    }
+    std::thread::id thread;
+  };
+  net::loop loop;
+  where owner;
+  net::nats_options options;
+  options.urls = {shared_url()};
+  bool by_cnats = false;
+  SUBCASE("it does") {}
+  SUBCASE("unless cnats is to") { by_cnats = true; }
+  options.delivery_thread = by_cnats;
+  net::nats_client client{loop, options, owner};
+  auto s = client.subscribe("where");
+  client.publish("where", "", "x");
+  while (owner.count() == 0) loop.context().run_one();
+  CHECK((owner.thread != std::this_thread::get_id()) == by_cnats);
+  s = nullptr;
+  client.close();
 }
 
 TEST_CASE("a client that cannot connect says where to, without credentials") {
@@ -536,12 +566,12 @@ TEST_CASE("headers go with a message, also with one that waits for the server to
     CHECK(f.publish("get.headers.model", "", "", traced) == sent::ok);
     CHECK(service.take("get.headers.model").traceparent == traced->front().second);
   }
-  auto kept = f.subscribe("kept", 7);
+  auto kept = f.subscribe("kept");
   server.stop();
   f.owner.wait_event(nats_event::disconnected);
   CHECK(f.publish("kept", "", "later", traced) == sent::ok);
   server.start();
-  f.owner.wait_key(7, 1);
+  f.owner.wait_subject("kept", 1);
   f.drop(std::move(kept));
 }
 

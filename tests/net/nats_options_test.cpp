@@ -36,7 +36,7 @@ namespace {
 /// Counts what arrives.
 class counter final : public net::nats_owner {
 public:
-  void on_message(std::uint64_t, net::nats_message m) override {
+  void on_message(net::nats_message m) override {
     bytes += m.data().size();
     ++messages;
   }
@@ -74,7 +74,7 @@ public:
   explicit echo(const net::nats_options& options) {
     std::signal(SIGPIPE, SIG_IGN);
     client_.emplace(loop_, options, owner);
-    subscription_ = client_->subscribe("echo", 1);
+    subscription_ = client_->subscribe("echo");
     thread_ = std::thread([this] { loop_.context().run(); });
   }
   ~echo() {
@@ -120,7 +120,7 @@ private:
   net::loop loop_;
   boost::asio::executor_work_guard<net::executor> work_{loop_.context().get_executor()};
   std::optional<net::nats_client> client_;
-  net::nats_subscription subscription_;
+  net::nats_subscription_ptr subscription_;
   std::thread thread_;
 };
 
