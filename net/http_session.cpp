@@ -86,7 +86,7 @@ http_session::http_session(loop& l, client_socket socket, std::string remote_add
                            std::shared_ptr<const http_door_options> options, http_door_owner& owner)
     : loop_(l),
       socket_(std::move(socket)),
-      deadline_(l.context()),
+      alarm_(l.context()),
       remote_address_(std::move(remote_address)),
       options_(std::move(options)),
       owner_(owner) {}
@@ -213,7 +213,7 @@ void http_session::read_body() {
 
 /// The request is complete; from here on it is the owner's turn, for which there is no time limit.
 void http_session::take_request() {
-  deadline_.expires_at(timer::time_point::max());
+  deadline_ = never;
   phase_ = phase::answering;
   request_->body = std::move(parser_->get().body());
   parser_.reset();
@@ -324,7 +324,7 @@ void http_session::on_written() {
   std::string().swap(head_);
   std::string().swap(body_);
   if (const auto then = std::exchange(then_, nullptr)) {
-    deadline_.cancel();
+    alarm_.cancel();
     return then({std::move(socket_), std::move(input_), chunked_, compressed_});
   }
   if (keep_alive_) return await_request(options_->idle_timeout);
@@ -344,11 +344,22 @@ void http_session::drain() {
 
 // -- time -------------------------------------------------------------------------
 
+/// Most deadlines are moved before they come. So the alarm is only set anew if it would ring too late; when it
+/// rings too early, it is set to what the deadline is by then.
 void http_session::arm(std::chrono::milliseconds patience) {
-  deadline_.expires_after(patience);
-  deadline_.async_wait([self = shared_from_this()](error_code error) {
-    // It may have been set anew while this was on its way.
-    if (!error && self->deadline_.expiry() <= timer::clock_type::now()) self->on_deadline();
+  deadline_ = timer::clock_type::now() + patience;
+  if (deadline_ < alarm_.expiry() || !alarm_set_) set_alarm();
+}
+
+void http_session::set_alarm() {
+  alarm_set_ = true;
+  alarm_.expires_at(deadline_);
+  alarm_.async_wait([weak = weak_from_this()](error_code cancelled) {
+    const auto self = weak.lock();
+    if (cancelled || !self) return;
+    self->alarm_set_ = false;
+    if (self->deadline_ <= timer::clock_type::now()) return self->on_deadline();
+    if (self->deadline_ != never) self->set_alarm();
   });
 }
 
@@ -359,7 +370,8 @@ void http_session::on_deadline() {
 }
 
 void http_session::end() {
-  deadline_.cancel();
+  deadline_ = never;
+  alarm_.cancel();
   socket_.close();
 }
 

@@ -65,16 +65,19 @@ private:
   void drain();
 
   void arm(std::chrono::milliseconds patience);
+  void set_alarm();
   void on_deadline();
   void end();
 
   using timer =
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, executor>;
+  static constexpr auto never = timer::time_point::max();
 
   loop& loop_;
   client_socket socket_;
-  timer deadline_;
+  timer alarm_;
+  timer::time_point deadline_ = never;
   std::string input_;        // read, but not yet used
   std::size_t scanned_ = 0;  // of the input, for the header's end
   std::optional<parser> parser_;
@@ -87,6 +90,7 @@ private:
   http_door_owner& owner_;
   unsigned version_ = 11;
   phase phase_ = phase::greeting;
+  bool alarm_set_ = false;
   bool keep_alive_ = false;  // after this answer
   bool chunked_ = false;     // the body that goes on is
   bool compressed_ = false;  // the WebSocket is
