@@ -1,5 +1,7 @@
 #include "net/http_door.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <sstream>
 #include <sys/socket.h>
@@ -15,6 +17,7 @@
 
 #include "net/http_refusal.hpp"
 #include "net/http_session.hpp"
+#include "net/http_sessions.hpp"
 
 namespace actorgate::net {
 namespace {
@@ -68,6 +71,7 @@ public:
         refusal_(std::make_shared<http_refusal>(*options_)),
         acceptor_(loops_.front()->context()),
         pause_(loops_.front()->context()) {
+    for (std::size_t i = 0; i < loops_.size(); ++i) sessions_.push_back(std::make_shared<http_sessions>());
     listen();
   }
 
@@ -78,14 +82,36 @@ public:
   }
 
   void stop() {
+    asio::post(acceptor_.get_executor(), [self = shared_from_this()] { self->close(); });
+  }
+
+  void drain() {
+    not_told_ = loops_.size();
     asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
-      error_code ignored;
-      self->acceptor_.close(ignored);
-      self->pause_.cancel();
+      self->close();
+      // Behind the connections that have been handed over to the same loops.
+      for (std::size_t i = 0; i < self->loops_.size(); ++i) {
+        asio::post(self->loops_[i]->context(), [self, i] {
+          self->sessions_[i]->wind_up();
+          --self->not_told_;
+        });
+      }
     });
   }
 
+  std::size_t sessions() const {
+    std::size_t sum = not_told_;
+    for (const auto& s : sessions_) sum += s->size();
+    return sum;
+  }
+
 private:
+  void close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+  }
+
   void listen() {
     error_code error;
     const auto address = asio::ip::make_address(options_->address, error);
@@ -124,7 +150,8 @@ private:
   }
 
   void hand_over(int fd, const tcp::endpoint& peer) {
-    auto& target = *loops_[next_++ % loops_.size()];
+    const auto home = next_++ % loops_.size();
+    auto& target = *loops_[home];
     tcp_socket socket(target.context());
     error_code error;
     socket.assign(peer.protocol(), fd, error);
@@ -136,19 +163,21 @@ private:
     auto address = from.address().to_string();
     if (owner_.admit(address)) {
       auto stay = std::make_unique<visit>(owner_, std::move(address));
-      return begin(target, {std::move(socket), std::move(stay)}, from, options_, owner_);
+      return begin(home, {std::move(socket), std::move(stay)}, from, options_, owner_);
     }
     if (auto options = refusal_->admit_session()) {
-      begin(target, std::move(socket), from, std::move(options), *refusal_);
+      begin(home, std::move(socket), from, std::move(options), *refusal_);
     }
   }
 
-  static void begin(loop& target, client_socket socket, const tcp::endpoint& from,
-                    std::shared_ptr<const http_door_options> options, http_door_owner& owner) {
-    asio::post(
-        target.context(), [&target, &owner, from, o = std::move(options), s = std::move(socket)]() mutable {
-          std::make_shared<http_session>(target, std::move(s), to_text(from), std::move(o), owner)->start();
-        });
+  void begin(std::size_t home, client_socket socket, const tcp::endpoint& from,
+             std::shared_ptr<const http_door_options> options, http_door_owner& owner) {
+    auto& target = *loops_[home];
+    asio::post(target.context(), [&target, &owner, from, o = std::move(options), s = std::move(socket),
+                                  all = sessions_[home]]() mutable {
+      std::make_shared<http_session>(target, std::move(s), to_text(from), std::move(o), owner, std::move(all))
+          ->start();
+    });
   }
 
   void wait_later() {
@@ -159,6 +188,8 @@ private:
   }
 
   std::vector<loop*> loops_;
+  std::vector<std::shared_ptr<http_sessions>> sessions_;  // of each loop
+  std::atomic<std::size_t> not_told_ = 0;                 // loops whose sessions are to wind up
   http_door_owner& owner_;
   std::shared_ptr<const http_door_options> options_;
   std::shared_ptr<http_refusal> refusal_;
@@ -180,5 +211,9 @@ http_door::~http_door() { stop(); }
 std::uint16_t http_door::port() const { return listener_->port(); }
 
 void http_door::stop() { listener_->stop(); }
+
+void http_door::drain() { listener_->drain(); }
+
+std::size_t http_door::sessions() const { return listener_->sessions(); }
 
 }  // namespace actorgate::net

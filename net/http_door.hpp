@@ -99,6 +99,13 @@ public:
   std::uint16_t port() const;
   /// Takes no more connections; those that exist go on. From any thread, any number of times.
   void stop();
+  /// Stops, and lets the sessions end: each behind the answer to the request that it has begun, which says
+  /// `Connection: close`; one that waits for another request ends at once, and one without any request in a
+  /// second. From any thread, once.
+  void drain();
+  /// How many connections have neither ended nor been taken over. From any thread; no session is overlooked
+  /// when `drain` has returned.
+  std::size_t sessions() const;
 
 private:
   class listener;

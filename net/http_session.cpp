@@ -18,6 +18,8 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds drain_time{2};
+/// What a new connection, and what is on its way, has to become a request when the service ends.
+constexpr std::chrono::milliseconds last_chance{1'000};
 // Less cannot complete a chunked body; Beast 1.81 asserts it.
 constexpr std::size_t last_chunk_size = 5;
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -83,13 +85,19 @@ private:
 }  // namespace
 
 http_session::http_session(loop& l, client_socket socket, std::string remote_address,
-                           std::shared_ptr<const http_door_options> options, http_door_owner& owner)
+                           std::shared_ptr<const http_door_options> options, http_door_owner& owner,
+                           std::shared_ptr<http_sessions> all)
     : loop_(l),
       socket_(std::move(socket)),
       alarm_(l.context()),
       remote_address_(std::move(remote_address)),
       options_(std::move(options)),
-      owner_(owner) {}
+      owner_(owner),
+      all_(std::move(all)) {
+  all_->enter(*this);
+}
+
+http_session::~http_session() { all_->leave(*this); }
 
 void http_session::start() {
   socket_.set_no_delay();
@@ -135,6 +143,16 @@ void http_session::await_request(std::chrono::milliseconds patience) {
   phase_ = phase::idle;
   arm(patience);
   read_head();
+  if (all_->winding_up()) wind_up();
+}
+
+void http_session::wind_up() {
+  if (phase_ > phase::idle) return;
+  char next = 0;
+  const bool is_new = !keep_alive_;
+  // It may have been sent before the client could know.
+  if (!is_new && socket_.peek({&next, 1}).what != transfer::done) return end();
+  arm(last_chance);
 }
 
 void http_session::on_readable() {
@@ -285,6 +303,7 @@ void http_session::refuse(unsigned status, std::string_view message, http_header
 /// With all headers as they are.
 void http_session::answer(http_response response) {
   auto& headers = response.headers;
+  if (all_->winding_up()) keep_alive_ = false;
   if (has_no_body(response.status)) {
     response.body.clear();
   } else {

@@ -11,6 +11,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "net/http_door.hpp"
+#include "net/http_sessions.hpp"
 
 namespace actorgate::net {
 
@@ -23,14 +24,22 @@ namespace actorgate::net {
 ///     idle -> head -> body -> answering -> writing --keep-alive--> idle
 ///       |      |       |                      |------------------> handed over
 ///       |      +-------+--refused: writing    +--close-----------> draining
-///       +--silent for too long: closed
+///       +--silent for too long, or winding up: closed
 class http_session final : public std::enable_shared_from_this<http_session> {
 public:
   http_session(loop& l, client_socket socket, std::string remote_address,
-               std::shared_ptr<const http_door_options> options, http_door_owner& owner);
+               std::shared_ptr<const http_door_options> options, http_door_owner& owner,
+               std::shared_ptr<http_sessions> all);
+  ~http_session();
+  http_session(const http_session&) = delete;
+  http_session& operator=(const http_session&) = delete;
 
   /// Begins with TLS, if there is to be any, and reads the first request. On the loop's thread.
   void start();
+
+  /// There is to be no other request behind the one that has begun: its answer says so. Without one, the
+  /// connection ends; one that is new has a moment to ask.
+  void wind_up();
 
   /// The answers of `http_responder`, to the request that is waiting for one.
   void respond(http_response response);
@@ -88,6 +97,7 @@ private:
   std::string remote_address_;
   std::shared_ptr<const http_door_options> options_;
   http_door_owner& owner_;
+  std::shared_ptr<http_sessions> all_;
   unsigned version_ = 11;
   phase phase_ = phase::greeting;
   bool alarm_set_ = false;

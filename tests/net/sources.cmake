@@ -6,6 +6,7 @@ actorgate_test(net_test
   net/http_content_test.cpp
   net/http_cors_test.cpp
   net/http_door_test.cpp
+  net/http_drain_test.cpp
   net/http_framing_test.cpp
   net/http_headers_test.cpp
   net/http_session_test.cpp
