@@ -69,13 +69,6 @@ void connection::after_view() {
   counted_ = size;
 }
 
-void connection::count_answer(const protocol::error* why) {
-  if (!why) return counts().count(client_outcome::ok);
-  if (why->is(protocol::errors::timeout().code)) return counts().count(client_outcome::timeout);
-  counts().count(why->is(protocol::errors::access_denied().code) ? client_outcome::denied
-                                                                 : client_outcome::error);
-}
-
 // -- services -----------------------------------------------------------------
 
 void connection::request(std::uint64_t ticket, std::string subject, std::string payload, std::string name,

@@ -54,8 +54,8 @@ protected:
     session(connection& self, cache::client_view_limits limits) : view(self, limits) {}
     cache::client_view view;
     std::unordered_map<std::uint64_t, call> calls;
-    /// Resource responses to subscribe to once the view has returned: the client's id, and the rid.
-    std::vector<std::pair<std::uint64_t, std::string>> responses;
+    /// Resource responses to subscribe to once the view has returned: to which request, and the rid.
+    std::vector<std::pair<cache::request_tag, std::string>> responses;
     std::string token;  ///< raw JSON; empty if there is none
     std::string tid;
     std::uint64_t next_call = 1;
@@ -99,8 +99,6 @@ protected:
   shard_statistics& counts() { return *book_.places[shard_].counts; }
   /// To be called when the view has been told something.
   void after_view();
-  /// A client's request has been answered, with `why` if it failed.
-  void count_answer(const protocol::error* why);
 
   // -- services
 

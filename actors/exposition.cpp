@@ -37,6 +37,12 @@ public:
     line(is_counter_ ? "_total" : "", labels(label, label_value), text_of(value));
   }
 
+  /// A counter with two labels.
+  void sample(std::uint64_t value, std::string_view label, std::string_view label_value,
+              std::string_view second, std::string_view second_value) {
+    line("_total", labels(label, label_value) + ',' + labels(second, second_value), text_of(value));
+  }
+
   template <class T>
   void single(std::string_view family, std::string_view type, std::string_view help, T value) {
     begin(family, type, help);
@@ -107,9 +113,25 @@ void expose_resgate(exposition& e, const shard_statistics& s) {
            s.subscriptions);
 }
 
+/// By `type` and `outcome`.
+template <class Answers, class Types>
+void expose_answers(exposition& e, const Answers& answers, const Types& types) {
+  constexpr std::string_view outcomes[] = {"ok", "denied", "timeout", "error"};
+  for (std::size_t type = 0; type < answers.size(); ++type) {
+    for (std::size_t i = 0; i < std::size(outcomes); ++i) {
+      e.sample(answers[type][i], "type", types[type], "outcome", outcomes[i]);
+    }
+  }
+}
+
 void expose_clients(exposition& e, const shard_statistics& s) {
   e.begin("actorgate_requests", "counter", "Answered requests of clients.");
-  samples(e, s.answers, "outcome", std::array<std::string_view, 4>{"ok", "denied", "timeout", "error"});
+  expose_answers(e, s.answers,
+                 std::array<std::string_view, 8>{"invalid", "version", "subscribe", "unsubscribe", "get",
+                                                 "call", "auth", "new"});
+  expose_answers(e, s.http_answers,
+                 std::array<std::string_view, 6>{"http_get", "http_post", "http_put", "http_delete",
+                                                 "http_patch", "http_other"});
   e.single("actorgate_connection_ids", "gauge", "Connections that services may know.", s.identities);
   e.single("actorgate_streams", "gauge", "Clients that follow a resource over HTTP.", s.streams);
   e.begin("actorgate_clients_closed", "counter", "WebSockets and streams that have ended.");

@@ -30,13 +30,6 @@ void run_on(shard& where, F what) {
   done.get();
 }
 
-/// HEAD is a GET, and what is not known is nothing.
-void count(const address_book::place& where, std::string_view method) {
-  constexpr std::string_view verbs[] = {"GET", "POST", "PUT", "DELETE", "PATCH"};
-  const auto* found = std::ranges::find(verbs, method == "HEAD" ? "GET" : method);
-  if (found != std::end(verbs)) ++where.counts->http_requests[static_cast<std::size_t>(found - verbs)];
-}
-
 }  // namespace
 
 gateway::config::config(std::size_t shards) {
@@ -214,9 +207,14 @@ void gateway::on_upgrade(net::loop& l, const net::handshake& said, net::http_res
 }
 
 void gateway::on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) {
-  count(book_.places[shard_of_.at(&l)], request.method);
+  auto& counts = *book_.places[shard_of_.at(&l)].counts;
+  const auto verb = verb_of(request.method);
+  ++counts.http_requests[static_cast<std::size_t>(verb)];
   auto planned = plan(book_.config.http, request);
-  if (auto* answer = std::get_if<net::http_response>(&planned)) return responder->respond(std::move(*answer));
+  if (auto* answer = std::get_if<net::http_response>(&planned)) {
+    counts.count(verb, outcome_of_status(answer->status));
+    return responder->respond(std::move(*answer));
+  }
   spawn_connection<http_exchange>(
       l, [](http_exchange& e) { e.begin(); }, request, std::move(responder),
       std::get<http_task>(std::move(planned)));

@@ -18,11 +18,6 @@ namespace {
 /// The numbers of our own requests.
 constexpr std::uint64_t header_auth = 1, read_access = 2;
 
-client_outcome outcome_of(unsigned status) {
-  if (status < 400) return client_outcome::ok;
-  return status == 401 || status == 403 ? client_outcome::denied : client_outcome::error;
-}
-
 }  // namespace
 
 http_exchange::http_exchange(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
@@ -91,7 +86,7 @@ void http_exchange::on_access(const service_replied& reply) {
   const auto* why = std::get_if<protocol::error>(&outcome);
   if (!why && !std::get<protocol::access_rights>(outcome).get) why = &protocol::errors::access_denied();
   if (status_ != 0) return finish(decided(status_, why, {}, std::move(task_.headers)));
-  if (why) return finish(failure(*why, std::move(task_.headers)));
+  if (why) return fail(*why);
   granted_ = true;
   finish_read();
 }
@@ -148,13 +143,13 @@ void http_exchange::on(slot_failed& fact) {
 
 void http_exchange::finish_read() {
   if (!door_ || !granted_ || !tree_->complete()) return;
-  if (const auto* why = tree_->failure()) return finish(failure(*why, std::move(task_.headers)));
+  if (const auto* why = tree_->failure()) return fail(*why);
   using encoding = cache::resource_tree::encoding;
   const auto& settings = book_.config.http;
   auto text = tree_->encode(settings.flat ? encoding::jsonflat : encoding::json, settings.api_path,
                             settings.response_limit);
-  finish(text ? success(*std::move(text), std::move(task_.headers))
-              : failure(protocol::errors::internal_error(), std::move(task_.headers)));
+  text ? finish(success(*std::move(text), std::move(task_.headers)))
+       : fail(protocol::errors::internal_error());
 }
 
 // -- calling ------------------------------------------------------------------
@@ -181,12 +176,16 @@ void http_exchange::answer_call(const call& finished) {
 void http_exchange::refuse_call(const call&, const protocol::error& why) {
   const bool lacks = task_.by_method && why.is(protocol::errors::method_not_found().code);
   if (lacks) task_.headers.emplace_back("Allow", book_.config.http.cors.allow_methods);
-  finish(failure(lacks ? protocol::errors::method_not_allowed() : why, std::move(task_.headers)));
+  fail(lacks ? protocol::errors::method_not_allowed() : why);
 }
 
-void http_exchange::finish(net::http_response answer) {
+void http_exchange::fail(const protocol::error& why) {
+  finish(failure(why, std::move(task_.headers)), outcome_of(why));
+}
+
+void http_exchange::finish(net::http_response answer, client_outcome what) {
   if (!door_) return;
-  counts().count(outcome_of(answer.status));
+  counts().count(verb_of(request_.method), what);
   net::negotiate(request_, answer);
   take_door()->respond(std::move(answer));
 }
@@ -199,7 +198,7 @@ net::http_responder_ptr http_exchange::take_door() {
 // -- following ----------------------------------------------------------------
 
 /// The resource is there.
-void http_exchange::respond(std::uint64_t, std::string_view result) {
+void http_exchange::respond(cache::request_tag, std::string_view result) {
   opening_ = true;
   early_.emplace_back(result);
   auto& headers = task_.headers;
@@ -209,7 +208,7 @@ void http_exchange::respond(std::uint64_t, std::string_view result) {
   const std::shared_ptr<http_exchange> waiting{this, [self = self()](http_exchange* e) {
                                                  if (!e->stream_) e->end_session();
                                                }};
-  counts().count(client_outcome::ok);
+  counts().count(http_verb::get, client_outcome::ok);
   take_door()->stream(std::move(headers),
                       [waiting](net::http_taken taken) { waiting->start_stream(std::move(taken)); });
 }
@@ -227,9 +226,7 @@ void http_exchange::start_stream(net::http_taken taken) {
   settled();
 }
 
-void http_exchange::refuse(std::uint64_t, const protocol::error& why) {
-  finish(failure(why, std::move(task_.headers)));
-}
+void http_exchange::refuse(cache::request_tag, const protocol::error& why) { fail(why); }
 
 void http_exchange::send(const cache::relayed_event& event) {
   ++counts().events_out;

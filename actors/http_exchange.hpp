@@ -43,8 +43,8 @@ private:
   using lean_actor::send;
 
   // the view: of a stream
-  void respond(std::uint64_t id, std::string_view result) override;
-  void refuse(std::uint64_t id, const protocol::error& why) override;
+  void respond(cache::request_tag to, std::string_view result) override;
+  void refuse(cache::request_tag to, const protocol::error& why) override;
   void send(const cache::relayed_event& event) override;
   void send(std::string message) override;
 
@@ -60,7 +60,13 @@ private:
   void finish_read();
   void take_meta(const service_replied& reply);
   /// Answers. May be called from within the view: the session is ended by `settled`.
-  void finish(net::http_response answer);
+  void finish(net::http_response answer) {
+    const auto outcome = outcome_of_status(answer.status);
+    finish(std::move(answer), outcome);
+  }
+  void finish(net::http_response answer, client_outcome what);
+  /// Answers with an error.
+  void fail(const protocol::error& why);
   net::http_responder_ptr take_door();
   void start_stream(net::http_taken taken);
 

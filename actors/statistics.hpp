@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "net/close_reason.hpp"
 #include "protocol/client_request.hpp"
+#include "protocol/error.hpp"
 
 namespace actorgate::actors {
 
@@ -13,7 +15,13 @@ namespace actorgate::actors {
 enum class service_request : std::uint8_t { get, access, call, auth, query };
 /// What became of a client's request.
 enum class client_outcome : std::uint8_t { ok, denied, timeout, error };
-enum class http_verb : std::uint8_t { get, post, put, del, patch };
+/// An HTTP request's method; HEAD is a GET.
+enum class http_verb : std::uint8_t { get, post, put, del, patch, other };
+http_verb verb_of(std::string_view method);
+/// What an error means to a client's request.
+client_outcome outcome_of(const protocol::error& why);
+/// What the status of an HTTP answer means to its request.
+client_outcome outcome_of_status(unsigned status);
 
 /// How many service requests took up to so long.
 struct latency_histogram {
@@ -32,10 +40,12 @@ struct shard_statistics {
   std::int64_t websockets = 0, streams = 0;  ///< at present
   std::int64_t identities = 0;               ///< connection ids that services may know
   std::uint64_t websockets_opened = 0, streams_opened = 0;
-  std::array<std::uint64_t, 8> requests{};       ///< over WebSockets, by `protocol::request_kind`
-  std::array<std::uint64_t, 5> http_requests{};  ///< by `http_verb`
-  std::array<std::uint64_t, 4> answers{};        ///< to requests of both, by `client_outcome`
-  std::array<std::uint64_t, 16> closed{};        ///< WebSockets and streams, by `net::close_reason`
+  using outcomes = std::array<std::uint64_t, 4>;  ///< by `client_outcome`
+  std::array<std::uint64_t, 8> requests{};        ///< over WebSockets, by `protocol::request_kind`
+  std::array<std::uint64_t, 6> http_requests{};   ///< by `http_verb`
+  std::array<outcomes, 8> answers{};              ///< to requests over WebSockets, by their kind
+  std::array<outcomes, 6> http_answers{};         ///< by `http_verb`
+  std::array<std::uint64_t, 16> closed{};         ///< WebSockets and streams, by `net::close_reason`
   std::uint64_t events_out = 0, bytes_in = 0, bytes_out = 0;
   // the cache
   std::int64_t resources = 0, subscriptions = 0;  ///< at present
@@ -44,7 +54,12 @@ struct shard_statistics {
   std::array<latency_histogram, 5> services{};  ///< by `service_request`
   std::uint64_t events_in = 0, timeouts = 0;
 
-  void count(client_outcome what) { ++answers[static_cast<std::size_t>(what)]; }
+  void count(protocol::request_kind asked, client_outcome what) {
+    ++answers[static_cast<std::size_t>(asked)][static_cast<std::size_t>(what)];
+  }
+  void count(http_verb asked, client_outcome what) {
+    ++http_answers[static_cast<std::size_t>(asked)][static_cast<std::size_t>(what)];
+  }
   void operator+=(const shard_statistics& other);
 };
 

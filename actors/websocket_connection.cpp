@@ -12,6 +12,12 @@ namespace actorgate::actors {
 
 using protocol::request_kind;
 
+namespace {
+
+cache::request_tag tag_of(const protocol::client_request& r) { return {r.id, r.kind}; }
+
+}  // namespace
+
 websocket_connection::websocket_connection(caf::actor_config& config, caf::execution_unit* home,
                                            const address_book& book, cache::watcher_id shard, net::loop& loop,
                                            const net::handshake& said)
@@ -80,7 +86,7 @@ void websocket_connection::on_message(std::string_view text) {
 void websocket_connection::on_oversize(std::string_view prefix) {
   const auto id = protocol::read_request_id(prefix);
   if (!id) return socket_->close(net::close_reason::too_big);
-  refuse(*id, protocol::errors::internal_error());
+  refuse({*id, request_kind::invalid}, protocol::errors::internal_error());
 }
 
 void websocket_connection::on_closed(net::close_reason why) {
@@ -92,15 +98,16 @@ void websocket_connection::on_closed(net::close_reason why) {
 }
 
 void websocket_connection::handle(const protocol::client_request& request) {
-  if (request.kind == request_kind::invalid) return refuse(request.id, protocol::errors::invalid_request());
+  if (request.kind == request_kind::invalid)
+    return refuse(tag_of(request), protocol::errors::invalid_request());
   if (request.kind == request_kind::version) return handle_version(request);
   auto& s = in_session();
   s.view.set_version(version_);
   if (request.kind == request_kind::unsubscribe) return handle_unsubscribe(request);
   if (too_long(protocol::split_rid(request.rid).name, request.method)) {
-    return refuse(request.id, protocol::errors::subject_too_long());
+    return refuse(tag_of(request), protocol::errors::subject_too_long());
   }
-  if (is_too_much(s, request)) return refuse(request.id, protocol::errors::request_limit_exceeded());
+  if (is_too_much(s, request)) return refuse(tag_of(request), protocol::errors::request_limit_exceeded());
   switch (request.kind) {
     case request_kind::subscribe:
       return s.view.subscribe(request.id, request.rid);
@@ -130,19 +137,19 @@ bool websocket_connection::is_too_fast(session& s) {
 
 void websocket_connection::handle_version(const protocol::client_request& request) {
   const auto text = protocol::read_version_params(request.params);
-  if (!text) return refuse(request.id, protocol::errors::invalid_params());
+  if (!text) return refuse(tag_of(request), protocol::errors::invalid_params());
   if (!text->empty()) {
     const auto version = protocol::version::parse(*text);
-    if (!version) return refuse(request.id, protocol::errors::unsupported_protocol());
+    if (!version) return refuse(tag_of(request), protocol::errors::unsupported_protocol());
     version_ = *version;
     if (auto* s = session_or_null()) s->view.set_version(version_);
   }
-  respond(request.id, protocol::version_result());
+  respond(tag_of(request), protocol::version_result());
 }
 
 void websocket_connection::handle_unsubscribe(const protocol::client_request& request) {
   const auto count = protocol::read_unsubscribe_count(request.params);
-  if (!count) return refuse(request.id, protocol::errors::invalid_params());
+  if (!count) return refuse(tag_of(request), protocol::errors::invalid_params());
   in_session().view.unsubscribe(request.id, request.rid, *count);
 }
 
@@ -153,37 +160,40 @@ void websocket_connection::handle_call(const protocol::client_request& request) 
 }
 
 void websocket_connection::answer_call(const call& finished) {
+  const cache::request_tag tag{finished.id, finished.kind};
   const bool is_new = finished.method == "new" && finished.kind != request_kind::auth;
   const auto outcome = read_outcome(
       finished.reply, [is_new](std::string_view text) { return protocol::read_call_response(text, is_new); });
-  if (const auto* why = std::get_if<protocol::error>(&outcome)) return refuse(finished.id, *why);
+  if (const auto* why = std::get_if<protocol::error>(&outcome)) return refuse(tag, *why);
   const auto& [payload, rid] = std::get<protocol::call_result>(outcome);
   const bool creates = finished.kind == request_kind::create;
   if (rid.empty()) {
-    if (creates) return refuse(finished.id, protocol::errors::internal_error());
-    return respond(finished.id, protocol::payload_result(payload, version_));
+    if (creates) return refuse(tag, protocol::errors::internal_error());
+    return respond(tag, protocol::payload_result(payload, version_));
   }
   if (!creates && !version_.wraps_payload()) {
-    return respond(finished.id, protocol::rid_result(rid, {}));
+    return respond(tag, protocol::rid_result(rid, {}));
   }
-  in_session().responses.emplace_back(finished.id, rid);
+  in_session().responses.emplace_back(tag, rid);
 }
 
 /// Subscribes to what services have answered with.
 void websocket_connection::settled() {
   for (auto* s = session_or_null(); s && !s->responses.empty();) {
-    for (const auto& [id, rid] : std::exchange(s->responses, {})) s->view.subscribe_response(id, rid);
+    for (const auto& [tag, rid] : std::exchange(s->responses, {})) {
+      s->view.subscribe_response(tag.id, rid, tag.kind);
+    }
   }
 }
 
-void websocket_connection::respond(std::uint64_t id, std::string_view result) {
-  count_answer(nullptr);
-  send(protocol::result_message(id, result));
+void websocket_connection::respond(cache::request_tag to, std::string_view result) {
+  counts().count(to.kind, client_outcome::ok);
+  client_view_port::respond(to, result);
 }
 
-void websocket_connection::refuse(std::uint64_t id, const protocol::error& why) {
-  count_answer(&why);
-  send(protocol::error_message(id, why));
+void websocket_connection::refuse(cache::request_tag to, const protocol::error& why) {
+  counts().count(to.kind, outcome_of(why));
+  client_view_port::refuse(to, why);
 }
 
 void websocket_connection::send(const cache::relayed_event& event) {

@@ -32,13 +32,15 @@ private:
 
   // the connection
   void answer_call(const call& finished) override;
-  void refuse_call(const call& refused, const protocol::error& why) override { refuse(refused.id, why); }
+  void refuse_call(const call& refused, const protocol::error& why) override {
+    refuse({refused.id, refused.kind}, why);
+  }
   void close(net::close_reason why) override;
   void heartbeat() override { socket_->heartbeat(); }
   void on_own_answer(std::uint64_t number, service_replied& reply) override;
   void settled() override;
-  void respond(std::uint64_t id, std::string_view result) override;
-  void refuse(std::uint64_t id, const protocol::error& why) override;
+  void respond(cache::request_tag to, std::string_view result) override;
+  void refuse(cache::request_tag to, const protocol::error& why) override;
   void send(const cache::relayed_event& event) override;
   void send(std::string message) override;
   using lean_actor::send;

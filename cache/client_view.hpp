@@ -12,9 +12,16 @@
 #include "cache/reference_graph.hpp"
 #include "cache/subscription.hpp"
 #include "protocol/client_message.hpp"
+#include "protocol/client_request.hpp"
 #include "protocol/version.hpp"
 
 namespace actorgate::cache {
+
+/// A request that is to be answered.
+struct request_tag {
+  std::uint64_t id;  ///< the client's
+  protocol::request_kind kind;
+};
 
 /// What a client's view wants done. Called from within the view's functions; must not call it back, but may
 /// keep what it is told for when that function has returned.
@@ -31,12 +38,13 @@ public:
   /// A reply that waited behind events may be answered now.
   virtual void pass(std::uint64_t ticket) = 0;
 
-  /// Answer the client's request of this id with a result, which is raw JSON, or with an error.
-  virtual void respond(std::uint64_t id, std::string_view result) {
-    send(protocol::result_message(id, result));
+  /// Answer the client's request with a result, which is raw JSON, or empty if there is to be none; or with
+  /// an error.
+  virtual void respond(request_tag to, std::string_view result) {
+    send(result.empty() ? protocol::empty_message(to.id) : protocol::result_message(to.id, result));
   }
-  virtual void refuse(std::uint64_t id, const protocol::error& why) {
-    send(protocol::error_message(id, why));
+  virtual void refuse(request_tag to, const protocol::error& why) {
+    send(protocol::error_message(to.id, why));
   }
   /// Send an event as all clients that know the resource by this rid get it.
   virtual void send(const relayed_event& event) = 0;
@@ -73,8 +81,10 @@ public:
   void subscribe(std::uint64_t id, std::string_view rid);
   void unsubscribe(std::uint64_t id, std::string_view rid, std::uint64_t count);
   void get(std::uint64_t id, std::string_view rid);
-  /// The answer to request `id` is this resource, to which the client is subscribed with it.
-  void subscribe_response(std::uint64_t id, std::string_view rid);
+  /// The answer to request `id`, a call in most cases, is this resource, to which the client is subscribed
+  /// with it.
+  void subscribe_response(std::uint64_t id, std::string_view rid,
+                          protocol::request_kind asked = protocol::request_kind::call);
   /// Finds out whether a method of the resource may be called, and answers `call_granted` or `call_refused`.
   void call(std::uint64_t ticket, std::string_view rid, std::string_view method);
 
@@ -106,7 +116,7 @@ private:
   /// Something that waits until a tree of resources is loaded.
   struct task {
     task_kind kind;
-    std::uint64_t id = 0;             ///< of the client's request
+    request_tag tag = {};             ///< of the client's request
     subscription* subject = nullptr;  ///< the resource asked for, or that of the event
     relayed_event_ptr event = nullptr;
     std::vector<subscription*> roots = {};
@@ -126,7 +136,7 @@ private:
   };
 
   // requests (client_view_requests.cpp)
-  void request(task_kind kind, std::uint64_t id, std::string_view rid);
+  void request(task_kind kind, request_tag tag, std::string_view rid);
   bool may_subscribe(const subscription* s) const;
   void try_finish(task_id id);
   void begin_walk(task& t);
@@ -137,8 +147,6 @@ private:
   void refuse_request(task_id id, const protocol::error& why);
   void finish_event(task_id id);
   task take(task_id id);
-  void send_result(std::uint64_t id, std::string_view result);
-  void send_error(std::uint64_t id, const protocol::error& why);
 
   // subscriptions
   subscription* find(std::string_view rid);

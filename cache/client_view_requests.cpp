@@ -8,19 +8,22 @@
 namespace actorgate::cache {
 
 using access_state = subscription::access_state;
+using protocol::request_kind;
 
 void client_view::subscribe(std::uint64_t id, std::string_view rid) {
-  request(task_kind::subscribe, id, rid);
+  request(task_kind::subscribe, {id, request_kind::subscribe}, rid);
 }
-void client_view::get(std::uint64_t id, std::string_view rid) { request(task_kind::get, id, rid); }
-void client_view::subscribe_response(std::uint64_t id, std::string_view rid) {
-  request(task_kind::response, id, rid);
+void client_view::get(std::uint64_t id, std::string_view rid) {
+  request(task_kind::get, {id, request_kind::get}, rid);
+}
+void client_view::subscribe_response(std::uint64_t id, std::string_view rid, request_kind asked) {
+  request(task_kind::response, {id, asked}, rid);
 }
 
-void client_view::request(task_kind kind, std::uint64_t id, std::string_view rid) {
-  task t{.kind = kind, .id = id};
+void client_view::request(task_kind kind, request_tag tag, std::string_view rid) {
+  task t{.kind = kind, .tag = tag};
   if (t.subscribes() && !may_subscribe(find(rid))) {
-    return send_error(id, protocol::errors::subscription_limit_exceeded());
+    return port_.refuse(tag, protocol::errors::subscription_limit_exceeded());
   }
   auto& s = obtain(rid, limits_.throttle_references ? next_tree_++ : 0, false);
   pin(s);
@@ -44,11 +47,12 @@ bool client_view::may_subscribe(const subscription* s) const {
 }
 
 void client_view::unsubscribe(std::uint64_t id, std::string_view rid, std::uint64_t count) {
+  const request_tag tag{id, request_kind::unsubscribe};
   auto* s = find(rid);
   if (!s || count > std::uint64_t{s->direct} + s->pending) {
-    return send_error(id, protocol::errors::no_subscription());
+    return port_.refuse(tag, protocol::errors::no_subscription());
   }
-  port_.send(protocol::empty_message(id));
+  port_.respond(tag, {});
   const auto answered = std::min<std::uint64_t>(count, s->direct);
   s->direct = static_cast<std::uint16_t>(s->direct - answered);
   asked_ -= answered;
@@ -170,9 +174,9 @@ void client_view::finish_request(task_id id) {
   const auto done = take(id);
   auto& s = *done.subject;
   if (done.kind == task_kind::response) {
-    send_result(done.id, protocol::rid_result(s.rid, to_set(news)));
+    port_.respond(done.tag, protocol::rid_result(s.rid, to_set(news)));
   } else {
-    send_result(done.id, protocol::set_result(to_set(news)));
+    port_.respond(done.tag, protocol::set_result(to_set(news)));
   }
   if (done.subscribes()) {
     --s.pending;
@@ -188,9 +192,9 @@ void client_view::refuse_request(task_id id, const protocol::error& why) {
   if (refused.kind == task_kind::response) {
     protocol::resource_set set;
     set.add(s.rid, why);
-    send_result(refused.id, protocol::rid_result(s.rid, set));
+    port_.respond(refused.tag, protocol::rid_result(s.rid, set));
   } else {
-    send_error(refused.id, why);
+    port_.refuse(refused.tag, why);
   }
   if (refused.subscribes()) {
     --s.pending;
@@ -206,9 +210,5 @@ client_view::task client_view::take(task_id id) {
   if (t.asks()) --requests_;
   return t;
 }
-
-void client_view::send_result(std::uint64_t id, std::string_view result) { port_.respond(id, result); }
-
-void client_view::send_error(std::uint64_t id, const protocol::error& why) { port_.refuse(id, why); }
 
 }  // namespace actorgate::cache

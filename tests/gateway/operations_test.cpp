@@ -16,15 +16,19 @@ namespace {
 
 /// A gateway with a door for operators.
 struct operated {
-  explicit operated(nats_server& nats = shared_nats(), std::chrono::milliseconds window = 30s)
+  explicit operated(nats_server& nats = shared_nats(), std::chrono::milliseconds window = 30s,
+                    std::chrono::milliseconds request_timeout = 3s)
       : test(nats.url(), "test"),
-        gateway(options(nats, window), [this](const std::string& why) { lost = why.size(); }) {
+        gateway(options(nats, window, request_timeout),
+                [this](const std::string& why) { lost = why.size(); }) {
     test.on("access.test.lamp", R"({"result":{"get":true,"call":"*"}})");
     test.on("get.test.lamp", R"({"result":{"model":{"n":1}}})");
   }
 
-  static actors::gateway_options options(nats_server& nats, std::chrono::milliseconds window) {
+  static actors::gateway_options options(nats_server& nats, std::chrono::milliseconds window,
+                                         std::chrono::milliseconds request_timeout) {
     auto result = gateway_options({}, nats);
+    result.actors.request_timeout = request_timeout;
     result.operator_door.emplace();
     result.operator_door->address = "127.0.0.1";
     result.operator_door->port = 0;
@@ -74,8 +78,8 @@ TEST_CASE("clients, requests, events and the cache are counted") {
          {"resgate_ws_current_connections 2", "resgate_ws_connections_total 2",
           R"(resgate_ws_requests_total{method="subscribe"} 2)",
           R"(resgate_ws_requests_total{method="call"} 1)", "resgate_cache_resources 1",
-          "resgate_cache_subscriptions 2", R"(actorgate_requests_total{outcome="ok"} 2)",
-          R"(actorgate_requests_total{outcome="error"} 1)", "actorgate_events_in_total 1",
+          "resgate_cache_subscriptions 2", R"(actorgate_requests_total{type="subscribe",outcome="ok"} 2)",
+          R"(actorgate_requests_total{type="call",outcome="error"} 1)", "actorgate_events_in_total 1",
           "actorgate_events_out_total 2", "actorgate_cache_misses_total 1",
           R"(actorgate_service_request_seconds_count{type="get"} 1)",
           R"(actorgate_service_request_seconds_count{type="access"} 2)", "actorgate_nats_connected 1"}) {
@@ -87,6 +91,43 @@ TEST_CASE("clients, requests, events and the cache are counted") {
   CHECK(o.becomes("resgate_ws_current_connections 0"));
   CHECK(o.becomes("resgate_cache_subscriptions 0"));
   CHECK(o.becomes(R"(actorgate_clients_closed_total{reason="peer_gone"} 2)"));
+}
+
+TEST_CASE("requests are counted by type and outcome") {
+  operated o{shared_nats(), 30s, 200ms};
+  o.test.on("access.test.hidden", R"({"result":{"get":false}})");
+  o.test.on("access.test.slow", R"({"result":{"get":true}})");  // whose get is not answered
+  for (const auto* subject : {"call.test.lamp.light", "auth.test.lamp.login"}) {
+    o.test.on(subject, R"({"result":null})");
+  }
+  o.test.on("call.test.lamp.new", R"({"result":{"rid":"test.lamp"}})");
+  o.test.on("call.test.lamp.bad", R"({"error":{"code":"test.bad","message":"Bad"}})");
+  res_client c{o.gateway.port()};
+  c.handshake();
+  for (const auto* method :
+       {"subscribe.test.lamp", "get.test.lamp", "subscribe.test.hidden", "get.test.slow",
+        "call.test.lamp.light", "call.test.lamp.bad", "auth.test.lamp.login", "new.test.lamp",
+        "unsubscribe.test.lamp", "unsubscribe.test.other", "nonsense"}) {
+    c.request(method);
+  }
+  const headers plain{{"Upgrade", ""}, {"Connection", ""}};
+  for (const auto* path : {"/api/test/lamp", "/api/test/hidden", "/api/test/slow", "/nowhere"}) {
+    ws_client{}.connect(o.gateway.port(), path, plain);
+  }
+  const auto text = o.metrics();
+  for (const auto* sample :
+       {R"(type="version",outcome="ok"} 1)", R"(type="subscribe",outcome="ok"} 1)",
+        R"(type="subscribe",outcome="denied"} 1)", R"(type="get",outcome="ok"} 1)",
+        R"(type="get",outcome="timeout"} 1)", R"(type="call",outcome="ok"} 1)",
+        R"(type="call",outcome="error"} 1)", R"(type="auth",outcome="ok"} 1)",
+        R"(type="new",outcome="ok"} 1)", R"(type="unsubscribe",outcome="ok"} 1)",
+        R"(type="unsubscribe",outcome="error"} 1)", R"(type="invalid",outcome="error"} 1)",
+        R"(type="http_get",outcome="ok"} 1)", R"(type="http_get",outcome="denied"} 1)",
+        R"(type="http_get",outcome="timeout"} 1)", R"(type="http_get",outcome="error"} 1)",
+        R"(type="http_post",outcome="ok"} 0)"}) {
+    CAPTURE(std::string(sample));
+    CHECK(text.find("\nactorgate_requests_total{" + std::string(sample) + '\n') != std::string::npos);
+  }
 }
 
 TEST_CASE("the exposition is OpenMetrics, and other paths are not found") {
