@@ -27,6 +27,7 @@ function(actorgate_fuzzer name)
 endfunction()
 
 actorgate_fuzzer(client_request_fuzz actorgate_protocol)
+actorgate_fuzzer(deflate_fuzz actorgate_net)
 actorgate_fuzzer(http_framing_fuzz actorgate_net)
 actorgate_fuzzer(http_target actorgate_protocol)
 actorgate_fuzzer(service_message_fuzz actorgate_cache)
