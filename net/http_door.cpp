@@ -88,6 +88,10 @@ public:
   void drain() {
     not_told_ = loops_.size();
     asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
+      // Closing would turn away those who have connected already, without a word. A queue of them has an end.
+      for (int rounds = SOMAXCONN / accepts_at_once; rounds > 0; --rounds) {
+        if (self->accept_some() != waiting::some) break;
+      }
       self->close();
       // Behind the connections that have been handed over to the same loops.
       for (std::size_t i = 0; i < self->loops_.size(); ++i) {
@@ -135,18 +139,22 @@ private:
     });
   }
 
-  void accept() {
+  void accept() { accept_some() == waiting::too_many ? wait_later() : wait(); }
+
+  /// Clients that have connected, and have not been let in.
+  enum class waiting { none, some, too_many };
+  waiting accept_some() {
     for (int i = 0; i < accepts_at_once && acceptor_.is_open(); ++i) {
       tcp::endpoint peer;
       auto size = static_cast<socklen_t>(peer.capacity());
       const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd < 0 && is_shortage(errno)) return wait_later();
-      if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+      if (fd < 0 && is_shortage(errno)) return waiting::too_many;
+      if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return waiting::none;
       if (fd < 0) continue;  // a client that has gone again
       peer.resize(size);
       hand_over(fd, peer);
     }
-    wait();
+    return waiting::some;
   }
 
   void hand_over(int fd, const tcp::endpoint& peer) {

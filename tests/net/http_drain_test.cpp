@@ -114,6 +114,16 @@ TEST_CASE("a new connection has a moment to ask, and no more") {
   s.expect_end(silent);
 }
 
+TEST_CASE("a client that has connected before, but has not been let in yet, is served") {
+  slow_street s;
+  raw_client c(s.door.port());  // and no loop has turned so far
+  c.send(get("/"));
+  s.door.drain();
+  s.await_requests(1);
+  s.answer_all();
+  s.expect_last(c);
+}
+
 TEST_CASE("what is taken over stays, and no longer counts") {
   slow_street s;
   raw_client c(s.door.port());
