@@ -59,7 +59,6 @@ struct settings {
 /// Whom the end of the process waits for.
 struct guests {
   std::atomic<std::size_t> connections{0};  ///< WebSockets and streams
-  std::atomic<std::size_t> requests{0};     ///< over HTTP, unanswered
 };
 
 /// Who and what can be found where. Filled before the first connection, unchanged until all shards have

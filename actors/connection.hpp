@@ -36,7 +36,7 @@ public:
   void on(service_replied& reply);
   void on(event_arrived& event);
   void on(reset_tokens& command);
-  void on(close_connections& command) { close(command.why); }
+  void on(close_connections& command) { command.answers_first ? retire(command.why) : close(command.why); }
   void on(tick&) { heartbeat(); }
 
 protected:
@@ -75,6 +75,8 @@ protected:
   /// It has not been made, for this reason.
   virtual void refuse_call(const call& refused, const protocol::error& why) = 0;
   virtual void close(net::close_reason why) = 0;
+  /// Closes as soon as all requests of the client are answered.
+  virtual void retire(net::close_reason why) { close(why); }
   /// Time for a sign of life.
   virtual void heartbeat() = 0;
   /// An answer to a request that was sent with `own_answer(number)`.

@@ -30,6 +30,16 @@ void run_on(shard& where, F what) {
   done.get();
 }
 
+/// How long requests under way may take once everybody has been asked to leave.
+constexpr std::chrono::milliseconds longest_answer{5'000};
+
+/// To whoever wants to stay.
+net::http_response going_away() {
+  auto answer = net::error_response(503, {"system.serviceUnavailable", "Going away"});
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 }  // namespace
 
 gateway::config::config(std::size_t shards) {
@@ -109,11 +119,14 @@ void gateway::stop() {
 
 void gateway::drain(std::chrono::milliseconds patience) {
   draining_ = true;
-  door_->stop();
-  for (const auto& place : book_.places) tell(place.hub, drain_connections{patience});
-  const auto end = std::chrono::steady_clock::now() + patience + closing_patience;
-  const auto& left = *book_.guests;
-  while (left.connections + left.requests > 0 && std::chrono::steady_clock::now() < end) {
+  door_->drain();
+  auto end = std::chrono::steady_clock::now() + closing_patience;
+  for (const auto& place : book_.places) {
+    patience.count() > 0 ? tell(place.hub, drain_connections{patience})
+                         : tell(place.hub, close_connections{net::close_reason::going_away});
+  }
+  if (patience.count() > 0) end += patience + std::min(book_.config.request_timeout, longest_answer);
+  while (book_.guests->connections + door_->sessions() > 0 && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
 }
@@ -202,6 +215,7 @@ void gateway::spawn_connection(net::loop& l, Begin begin, Args&&... args) {
 }
 
 void gateway::on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) {
+  if (draining_) return responder->respond(going_away());
   spawn_connection<websocket_connection>(
       l, [&](websocket_connection& c) { c.open(std::move(responder)); }, said);
 }

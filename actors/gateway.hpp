@@ -53,9 +53,10 @@ public:
   /// How many WebSocket clients and streams there are.
   std::size_t connections() const { return book_.guests->connections; }
 
-  /// Ends the service in order, before the destructor does: takes no more connections, has WebSockets and
-  /// streams closed one after the other within `patience`, and waits for all of them, and for HTTP requests
-  /// under way, about as long.
+  /// Ends the service in order, before the destructor does: takes no more connections, and has WebSockets and
+  /// streams asked to leave, one after the other within `patience`. Requests that have begun are answered,
+  /// and then their connections end; to be waited for they have that time, and a few seconds more. Without
+  /// any patience WebSockets are closed at once.
   void drain(std::chrono::milliseconds patience);
   /// Whether clients are welcome: NATS is there, and nobody is sent away.
   bool ready() const { return nats_connected_ && !draining_; }

@@ -27,13 +27,7 @@ http_exchange::http_exchange(caf::actor_config& config, caf::execution_unit* hom
       loop_(loop),
       request_(request),
       door_(std::move(door)),
-      task_(std::move(task)) {
-  book_.guests->requests.fetch_add(1, std::memory_order_relaxed);
-}
-
-http_exchange::~http_exchange() {
-  if (door_) take_door();
-}
+      task_(std::move(task)) {}
 
 void http_exchange::begin() {
   const auto& how = book_.config.http.header_auth;
@@ -188,11 +182,6 @@ void http_exchange::finish(net::http_response answer, client_outcome what) {
   counts().count(verb_of(request_.method), what);
   net::negotiate(request_, answer);
   take_door()->respond(std::move(answer));
-}
-
-net::http_responder_ptr http_exchange::take_door() {
-  book_.guests->requests.fetch_sub(1, std::memory_order_relaxed);
-  return std::exchange(door_, nullptr);
 }
 
 // -- following ----------------------------------------------------------------

@@ -20,7 +20,6 @@ public:
   http_exchange(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
                 cache::watcher_id shard, net::loop& loop, const net::http_request& request,
                 net::http_responder_ptr door, http_task task);
-  ~http_exchange() override;
 
   /// On the shard's thread, as is everything here.
   void begin();
@@ -67,7 +66,7 @@ private:
   void finish(net::http_response answer, client_outcome what);
   /// Answers with an error.
   void fail(const protocol::error& why);
-  net::http_responder_ptr take_door();
+  net::http_responder_ptr take_door() { return std::exchange(door_, nullptr); }
   void start_stream(net::http_taken taken);
 
   net::loop& loop_;

@@ -36,6 +36,7 @@ void hub::on(relay_emptied& fact) {
 }
 
 void hub::on(connection_opened& fact) {
+  if (draining_) send(fact.connection, close_connections{net::close_reason::going_away, true});
   connections_.insert(std::move(fact.connection));
   if (!std::exchange(ticking_, true)) send_later(book_.config.heartbeat, tick{});
 }
@@ -49,18 +50,22 @@ void hub::tell_all(const Message& message) {
 
 void hub::on(reset_tokens& command) { tell_all(command); }
 
-void hub::on(close_connections& command) { tell_all(command); }
+void hub::on(close_connections& command) {
+  draining_ = true;
+  leaving_.clear();
+  tell_all(command);
+}
 
 /// All of them are to come back elsewhere, but not all at once.
 void hub::on(drain_connections& command) {
   constexpr std::chrono::milliseconds step{50};
+  if (!std::exchange(draining_, true)) leaving_.assign(connections_.begin(), connections_.end());
   const auto steps = static_cast<std::size_t>(std::max<std::int64_t>(1, command.patience / step));
-  for (auto left = (connections_.size() + steps - 1) / steps; left > 0; --left) {
-    const auto first = connections_.begin();
-    send(*first, close_connections{net::close_reason::going_away});
-    connections_.erase(first);
+  for (auto left = (leaving_.size() + steps - 1) / steps; left > 0; --left) {
+    send(leaving_.back(), close_connections{net::close_reason::going_away, true});
+    leaving_.pop_back();
   }
-  if (!connections_.empty()) send_later(step, drain_connections{command.patience - step});
+  if (!leaving_.empty()) send_later(step, drain_connections{command.patience - step});
 }
 
 void hub::on(tick& beat) {

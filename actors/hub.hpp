@@ -2,6 +2,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
@@ -42,6 +43,8 @@ private:
   cache::watcher_id shard_;
   std::unordered_map<std::string, record> relays_;
   std::unordered_set<connection_actor> connections_;
+  std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
+  bool draining_ = false;                  ///< nobody is to stay
   bool ticking_ = false;
 };
 

@@ -218,6 +218,7 @@ struct connection_closed {
 /// gateway -> hubs -> connections
 struct close_connections {
   net::close_reason why;
+  bool answers_first = false;  ///< each when the requests of its client are answered
 };
 /// gateway -> hubs: close all connections, one after the other within that time.
 struct drain_connections {

@@ -184,6 +184,17 @@ void websocket_connection::settled() {
       s->view.subscribe_response(tag.id, rid, tag.kind);
     }
   }
+  if (retiring_ && !has_pending()) close(*retiring_);
+}
+
+void websocket_connection::retire(net::close_reason why) {
+  retiring_ = why;
+  settled();
+}
+
+bool websocket_connection::has_pending() {
+  const auto* s = session_or_null();
+  return s && s->view.pending() + s->calls.size() > 0;
 }
 
 void websocket_connection::respond(cache::request_tag to, std::string_view result) {

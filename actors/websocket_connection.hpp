@@ -36,6 +36,7 @@ private:
     refuse({refused.id, refused.kind}, why);
   }
   void close(net::close_reason why) override;
+  void retire(net::close_reason why) override;
   void heartbeat() override { socket_->heartbeat(); }
   void on_own_answer(std::uint64_t number, service_replied& reply) override;
   void settled() override;
@@ -54,11 +55,13 @@ private:
   void handle_unsubscribe(const protocol::client_request& request);
   void handle_call(const protocol::client_request& request);
   void write(net::frame_ptr frame);
+  bool has_pending();
 
   net::loop& loop_;
   std::optional<net::websocket> socket_;  ///< from the answer to the upgrade request on
   net::http_responder_ptr door_;          ///< until then
   protocol::version version_;
+  std::optional<net::close_reason> retiring_;  ///< closes for that, when all requests are answered
 };
 
 }  // namespace actorgate::actors

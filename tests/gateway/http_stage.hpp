@@ -18,7 +18,8 @@ std::string http_request(const std::string& method, const std::string& target, c
 /// comes in time.
 class http_client {
 public:
-  explicit http_client(std::uint16_t port);
+  /// Comes from that address of this machine.
+  explicit http_client(std::uint16_t port, const char* from = "127.0.0.1");
   http_client(http_client&& other) noexcept;
   http_client& operator=(http_client&&) = delete;
   ~http_client();

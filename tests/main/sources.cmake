@@ -14,3 +14,14 @@ actorgate_test(main_test
 target_compile_definitions(main_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
 target_link_libraries(main_test PRIVATE actorgate_main)
 add_dependencies(main_test actorgate)
+
+# The program itself, between clients and services.
+actorgate_test(operation_test
+  gateway/http_stage.cpp
+  gateway/stage.cpp
+  main/drain_test.cpp
+  main/tls_test.cpp
+)
+target_compile_definitions(operation_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
+target_link_libraries(operation_test PRIVATE actorgate_main test_support)
+add_dependencies(operation_test actorgate)
