@@ -27,6 +27,7 @@ actorgate_test(gateway_load_test
   gateway/load_cluster_test.cpp
   gateway/load_hostile_test.cpp
   gateway/load_order_test.cpp
+  gateway/load_restart_test.cpp
   gateway/load_soak_test.cpp
   gateway/load_storm_test.cpp
   gateway/soak_world.cpp
@@ -35,6 +36,7 @@ actorgate_test(gateway_load_test
 target_link_libraries(gateway_load_test PRIVATE actorgate_actors test_support)
 
 actorgate_test(http_test
+  gateway/admission_test.cpp
   gateway/http_auth_test.cpp
   gateway/http_call_test.cpp
   gateway/http_connection_test.cpp
