@@ -67,7 +67,6 @@ private:
   std::unordered_map<std::uint64_t, service_replied> passengers_;
   std::uint64_t next_passenger_ = 1;
   std::uint32_t served_ = 0;
-  std::uint32_t open_queries_ = 0;
   std::int64_t counted_ = 0;  ///< resources
   bool subscribed_ = false;
   bool ticking_ = false;
