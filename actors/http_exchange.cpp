@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 #include "actors/http_answer.hpp"
 #include "actors/identity.hpp"
 #include "actors/outcome.hpp"
@@ -193,9 +195,12 @@ void http_exchange::respond(cache::request_tag, std::string_view result) {
   auto& headers = task_.headers;
   net::set_header(headers, "Content-Type", "text/event-stream");
   net::set_header(headers, "Cache-Control", "no-store");
-  // Lives on in what waits for the socket; if that never comes, there is nothing to wait for.
+  // Lives on in what waits for the socket; if that never comes, there is nothing to wait for. Not from here:
+  // the view is in the middle of this.
   const std::shared_ptr<http_exchange> waiting{this, [self = self()](http_exchange* e) {
-                                                 if (!e->stream_) e->end_session();
+                                                 if (!e->stream_)
+                                                   boost::asio::post(e->loop_.context(),
+                                                                     [self, e] { e->end_session(); });
                                                }};
   counts().count(http_verb::get, client_outcome::ok);
   take_door()->stream(std::move(headers),
