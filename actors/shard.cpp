@@ -43,6 +43,7 @@ void shard::start() {
   thread_ = std::thread([this] {
     caf::detail::set_thread_name("actorgate.shard");
     current_shard = this;
+    loop_.settle_here();
     run();
     current_shard = nullptr;
   });

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -43,6 +44,9 @@ public:
   void flush_later(flushable& f);
   /// Takes `f` out again; needed before a flushable with pending output is destroyed.
   void forget(flushable& f);
+  /// From here on this thread runs the loop, with its ticks.
+  void settle_here() { thread_ = std::this_thread::get_id(); }
+  bool is_here() const { return thread_ == std::this_thread::get_id(); }
   bool has_dirty() const { return !dirty_.empty(); }
   /// The end of a tick.
   void flush();
@@ -52,6 +56,7 @@ public:
   std::array<char, 65536>& read_buffer() { return read_buffer_; }
 
 private:
+  std::thread::id thread_;
   std::vector<flushable*> dirty_;
   std::vector<flushable*> flushing_;
   std::array<char, 65536> read_buffer_;

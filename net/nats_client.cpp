@@ -159,7 +159,7 @@ private:
 };
 
 nats_client::core::core(loop& l, const nats_options& options, nats_owner& owner)
-    : loop_(l), options_(options), owner_(owner), events_(std::make_shared<nats_event_loop>(l.context())) {}
+    : loop_(l), options_(options), owner_(owner), events_(std::make_shared<nats_event_loop>(l)) {}
 
 nats_options_ptr nats_client::core::make_options() {
   auto owned = options_for_cnats(options_);

@@ -37,9 +37,11 @@ private:
 
 }  // namespace
 
+nats_event_loop::~nats_event_loop() { loop_.forget(*this); }
+
 template <class Function>
 void nats_event_loop::post(Function f) {
-  boost::asio::post(context_, [self = shared_from_this(), f] {
+  boost::asio::post(loop_.context(), [self = shared_from_this(), f] {
     if (!self->stopped_) f(*self);
   });
 }
@@ -68,7 +70,7 @@ natsStatus nats_event_loop::on_attach(void** user, void* self, natsConnection* c
   const int copy = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return NATS_SYS_ERROR;
   auto& events = *static_cast<nats_event_loop*>(self);
-  boost::asio::post(events.context_,
+  boost::asio::post(events.loop_.context(),
                     [keep = events.shared_from_this(), connection, fd = owned_fd(copy)]() mutable {
                       if (!keep->stopped_) keep->adopt(connection, fd.release());
                     });
@@ -86,8 +88,14 @@ natsStatus nats_event_loop::on_read(void* user, bool add) {
 natsStatus nats_event_loop::on_write(void* user, bool add) {
   auto& events = *static_cast<nats_event_loop*>(user);
   events.write_wanted_ = add;
-  // cnats asks once until it is told that all is written, so this is one post per batch.
-  if (add) events.post([](nats_event_loop& self) { self.flush(); });
+  if (!add) return NATS_OK;
+  // cnats asks once until it is told that all is written, so this is once for each batch. Mostly it asks on
+  // our own thread; others are those of a reconnect.
+  if (events.loop_.is_here()) {
+    events.loop_.flush_later(events);
+  } else {
+    events.post([](nats_event_loop& self) { self.flush(); });
+  }
   return NATS_OK;
 }
 
@@ -96,7 +104,7 @@ void nats_event_loop::adopt(natsConnection* connection, int fd) {
   wire_ = wire::unknown;
   expected_ = 1;
   connection_ = connection;
-  descriptor_.emplace(context_, fd);
+  descriptor_.emplace(loop_.context(), fd);
   arm_read();
   if (write_wanted_) arm_write();
 }

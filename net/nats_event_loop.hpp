@@ -9,6 +9,8 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <nats/nats.h>
 
+#include "net/loop.hpp"
+
 namespace actorgate::net {
 
 /// Lets an Asio event loop serve the socket of one NATS connection instead of cnats' own threads:
@@ -20,11 +22,12 @@ namespace actorgate::net {
 ///
 /// cnats calls back on any thread and mostly with its connection locked, so the callbacks only take notes and
 /// post; everything else happens on the loop's thread.
-class nats_event_loop : public std::enable_shared_from_this<nats_event_loop> {
+class nats_event_loop final : public std::enable_shared_from_this<nats_event_loop>, private flushable {
 public:
   static constexpr std::chrono::milliseconds tls_patience{5'000};
 
-  explicit nats_event_loop(boost::asio::io_context& context) : context_(context) {}
+  explicit nats_event_loop(loop& l) : loop_(l) {}
+  ~nats_event_loop();
 
   /// Has connections made with `options` served by this object, which must outlive them or be `stop()`ped.
   void use_for(natsOptions* options);
@@ -36,8 +39,9 @@ public:
   /// Whether the server reads slower than we write.
   bool blocked() const { return write_armed_; }
 
-  /// Writes what is pending as far as the socket takes it. On the loop's thread.
-  void flush();
+  /// Writes what is pending as far as the socket takes it: what has been published in a tick goes at its end.
+  /// On the loop's thread.
+  void flush() override;
 
   /// Lets go of the socket, before the connection is destroyed. On the loop's thread.
   void stop();
@@ -59,7 +63,7 @@ private:
   template <class Function>
   void post(Function f);
 
-  boost::asio::io_context& context_;
+  loop& loop_;
   natsConnection* connection_ = nullptr;  // null unless the socket is ours to serve
   std::optional<descriptor> descriptor_;
   enum class wire : std::uint8_t { unknown, plain, tls } wire_ = wire::unknown;
