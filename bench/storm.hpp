@@ -1,0 +1,23 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "bench/crowd.hpp"
+#include "bench/latency.hpp"
+
+namespace actorgate::bench {
+
+/// Writes the rest of a request, from its method on: `"method":"get.bench.a"`. `k` counts the requests that
+/// this client has ever sent, `n` those of this storm.
+using compose = std::function<void(std::string& out, std::uint32_t k, std::uint64_t n)>;
+using compose_for = std::function<void(std::string& out, const client& c, std::uint32_t k, std::uint64_t n)>;
+
+/// Has every client of the crowd send requests, the next when the former has been answered, until `count`
+/// have been; so as many are in flight as there are clients. Fails at an error, at a request that is answered
+/// twice or not at all, and at any other message.
+latency storm(crowd& clients, std::uint64_t count, const compose_for& next);
+
+/// The same, for requests that do not depend on who sends them.
+latency storm(crowd& clients, std::uint64_t count, const compose& next);
+
+}  // namespace actorgate::bench
