@@ -28,6 +28,7 @@ client::~client() { drop(); }
 
 void client::open() {
   drop();
+  ++openings_;
   awaited = 0;
   requests = 0;
   fd_ = connect_to(port_, index_);
@@ -76,22 +77,18 @@ void client::read() {
   std::memcpy(buffer.data(), unread_.data(), begun);
   const auto n = ::recv(fd_, buffer.data() + begun, buffer.size() - begun, 0);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (n <= 0) {
-    const bool expected = state_ == state::closing;
-    drop();
-    if (!expected) fail("the gateway closed a connection");
-    return owner_.on_closed(*this);
-  }
-  const int fd = fd_;
+  if (n <= 0) return end();
+  const auto opening = openings_;
   const std::string_view bytes(buffer.data(), begun + static_cast<std::size_t>(n));
   const auto taken = take(bytes);
-  if (fd_ != fd) return;  // closed or opened anew meanwhile
+  if (openings_ != opening || fd_ < 0) return;
   unread_.assign(bytes.substr(taken));
   if (unread_.size() == buffer.size()) fail("a message that is too large");
 }
 
 /// Returns how much of `bytes` was complete.
 std::size_t client::take(std::string_view bytes) {
+  const auto opening = openings_;
   std::size_t taken = 0;
   if (state_ == state::upgrading) {
     taken = take_upgrade(bytes);
@@ -102,7 +99,11 @@ std::size_t client::take(std::string_view bytes) {
     if (f.size == 0) break;
     taken += f.size;
     if (f.opcode == opcode_text) take_message(f.payload);
-    if (f.opcode == opcode_close && state_ != state::closing) fail("the gateway closes a connection");
+    if (f.opcode == opcode_close) {
+      end();
+      return taken;
+    }
+    if (openings_ != opening || fd_ < 0) return taken;
   }
   return taken;
 }
@@ -143,6 +144,14 @@ void client::flush() {
   const auto rest = std::exchange(unsent_, {});
   loop_.change(fd_, reading, *this);
   write(rest);
+}
+
+/// The gateway has closed the connection. Some answer a close frame and leave the rest to the client.
+void client::end() {
+  const bool expected = state_ == state::closing;
+  drop();
+  if (!expected) fail("the gateway closed a connection");
+  owner_.on_closed(*this);
 }
 
 void client::drop() {

@@ -32,7 +32,7 @@ public:
   /// Sends a request.
   void send(std::string_view text);
 
-  /// Sends a close frame; `on_closed` comes when the gateway has ended the connection.
+  /// Sends a close frame; `on_closed` comes when the gateway has answered it.
   void close();
 
   /// Reads nothing any more, and lets the kernel keep little.
@@ -57,6 +57,7 @@ private:
   void take_message(std::string_view text);
   void write(std::string_view bytes);
   void flush();
+  void end();
   void drop();
 
   poller& loop_;
@@ -64,6 +65,7 @@ private:
   std::uint16_t port_;
   unsigned index_;
   int fd_ = -1;
+  unsigned openings_ = 0;  // tells whether it was opened anew from within a callback
   state state_ = state::closed;
   std::string unread_;  // the begin of a frame
   std::string unsent_;

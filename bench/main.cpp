@@ -23,6 +23,12 @@ constexpr std::array scenarios{
     scenario{"subscribe", &run_subscribe, true, false},
     scenario{"cache", &run_cache, true, false},
     scenario{"call", &run_call, true, false},
+    scenario{"many", &run_many, true, false},
+    scenario{"collection", &run_collection, true, false},
+    scenario{"http", &run_http, true, false},
+    scenario{"churn", &run_churn, true, false},
+    scenario{"slow", &run_slow, true, false},
+    scenario{"reset", &run_reset, true, false},
 };
 
 constexpr const char* usage =

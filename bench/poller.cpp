@@ -52,7 +52,11 @@ void poller::poll(std::chrono::nanoseconds wait) {
 }
 
 void poller::until_time(std::uint64_t deadline) {
-  for (auto now = now_ns(); now < deadline; now = now_ns()) poll(std::chrono::nanoseconds(deadline - now));
+  // At least once, so that a publisher who is late does not keep his clients from reading.
+  do {
+    const auto now = now_ns();
+    poll(std::chrono::nanoseconds(deadline > now ? deadline - now : 0));
+  } while (now_ns() < deadline);
 }
 
 void poller::linger(std::chrono::nanoseconds time) {

@@ -4,11 +4,16 @@
 
 namespace actorgate::bench {
 
-latency storm(crowd& clients, std::uint64_t count, const compose_for& next) {
+namespace {
+
+/// `more` says whether a client may send another one.
+template <class More>
+latency run(crowd& clients, std::uint64_t count, const compose_for& next, More more) {
   latency times(count);
   std::uint64_t sent = 0;
   std::string request;
   const auto ask = [&](client& c) {
+    if (sent == count || !more(c)) return;
     const auto n = sent++;
     request = R"({"id":)";
     request += std::to_string(n + 1);
@@ -27,12 +32,24 @@ latency storm(crowd& clients, std::uint64_t count, const compose_for& next) {
     }
     times.add(clients.loop().ready_at() - c.sent_at);
     c.awaited = 0;
-    if (sent < count) ask(c);
+    ask(c);
   };
-  for (unsigned i = 0; i < clients.size() && sent < count; ++i) ask(clients[i]);
+  for (unsigned i = 0; i < clients.size(); ++i) ask(clients[i]);
   clients.loop().until([&] { return times.count() == count; }, "requests");
   clients.heard = {};
   return times;
+}
+
+}  // namespace
+
+latency storm(crowd& clients, std::uint64_t count, const compose_for& next) {
+  return run(clients, count, next, [](const client&) { return true; });
+}
+
+latency storm_each(crowd& clients, std::uint32_t count, const compose_for& next) {
+  const auto limit = clients[0].requests + count;
+  return run(clients, static_cast<std::uint64_t>(count) * clients.size(), next,
+             [limit](const client& c) { return c.requests < limit; });
 }
 
 latency storm(crowd& clients, std::uint64_t count, const compose& next) {

@@ -20,4 +20,7 @@ latency storm(crowd& clients, std::uint64_t count, const compose_for& next);
 /// The same, for requests that do not depend on who sends them.
 latency storm(crowd& clients, std::uint64_t count, const compose& next);
 
+/// The same, with `count` requests of each client.
+latency storm_each(crowd& clients, std::uint32_t count, const compose_for& next);
+
 }  // namespace actorgate::bench
