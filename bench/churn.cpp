@@ -42,7 +42,7 @@ void run_churn(stage& s) {
   const unsigned count = s.count(20'000, 4'000);
   const meter m(s.gateway());
   live(clients, count);
-  m.report_to(s.out, "churn", count);
+  m.report_all(s.out, "churn", count);
   s.out.add("churn.growth_bytes", s.settled_memory() - before);
   s.out.add("churn.peak_bytes", s.gateway().used_memory().peak);
   s.out.note(std::to_string(count) + " times connect, version, subscribe a cached model, close; " +

@@ -26,7 +26,7 @@ void run_collection(stage& s) {
     const meter m(s.gateway());
     auto times = storm(cold, collections,
                        [](std::string& out, std::uint32_t, std::uint64_t n) { out += subscribe(n); });
-    m.report_to(s.out, "collection.cold", collections);
+    m.report_all(s.out, "collection.cold", collections);
     s.out.add("collection.cold", times);
   }
   const auto expected = static_cast<std::uint64_t>(collections) * 101;
@@ -37,7 +37,7 @@ void run_collection(stage& s) {
   };
   // Each client takes each collection once.
   auto times = storm_each(warm, collections, next);
-  m.report_to(s.out, "collection.warm", collections * warm_in_flight);
+  m.report_all(s.out, "collection.warm", collections * warm_in_flight);
   s.out.add("collection.warm", times);
   if (s.services().gets() != expected) fail("the service was asked for resources that were cached");
   s.out.add("collection.peak_bytes", s.gateway().used_memory().peak);

@@ -46,7 +46,8 @@ public:
       publish(burst, frames);
       audience_->wait();
     }
-    finish(m, name, bursts * burst);
+    m.report_all(stage_.out, name, static_cast<double>(bursts) * burst * clients_.size());
+    finish();
   }
 
   /// One event after another, `per_second`.
@@ -58,15 +59,17 @@ public:
       publish(1, 1);
     }
     audience_->wait();
-    finish(m, name, events);
+    m.report_cost(stage_.out, name, static_cast<double>(events) * clients_.size());
+    auto times = finish();
+    stage_.out.add(name, times);
   }
 
 private:
-  void finish(const meter& m, const std::string& name, unsigned events) {
-    m.report_to(stage_.out, name, static_cast<double>(events) * clients_.size());
+  /// Returns the times since the last phase, and sees that nothing comes that should not.
+  latency finish() {
     auto times = audience_->take_times();
-    stage_.out.add(name, times);
     stage_.loop.linger(std::chrono::milliseconds(100));
+    return times;
   }
 
   stage& stage_;

@@ -48,7 +48,7 @@ void measure(stage& s, const std::string& name, const kind& k, unsigned clients,
     c->send(request(k, sent++));
   }
   s.loop.until([&] { return times.count() == count; }, "HTTP requests");
-  m.report_to(s.out, name, count);
+  m.report_all(s.out, name, count);
   s.out.add(name, times);
 }
 

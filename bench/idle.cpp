@@ -24,7 +24,7 @@ void run_idle(stage& s) {
   const unsigned size = s.count(5'000, 2'000);
   const meter m(s.gateway());
   shared.open(size);
-  m.report_to(s.out, "idle.connect", size);
+  m.report_all(s.out, "idle.connect", size);
   const auto connected = s.settled_memory();
   s.out.add("idle.connection_bytes", (connected - before) / size);
 
@@ -71,7 +71,7 @@ void run_event(stage& s) {
     s.services().change("bench.event.1", i);
     s.loop.until([&] { return !waiting; }, "an event");
   }
-  m.report_to(s.out, "event", count);
+  m.report_cost(s.out, "event", count);
   s.out.add("event", times);
   s.loop.linger(std::chrono::milliseconds(50));
   clients.heard = {};

@@ -31,13 +31,14 @@ constexpr std::array scenarios{
     scenario{"reset", &run_reset, true, false},
 };
 
-constexpr const char* usage =
-    "Usage: bench_load list                       names of the scenarios; * for those of a usual run, + with "
-    "a limit\n"
-    "       bench_load limit --port PORT          the server that is the limit\n"
-    "       bench_load run SCENARIO --nats URL --directory DIR [--gateway FILE] [--quick]\n"
-    "                                             starts FILE (or else the limit) and prints a line of "
-    "JSON\n";
+constexpr const char* usage = R"(Usage:
+  bench_load list
+      names the scenarios; * for those of a usual run, + for those that the limit is measured in, too
+  bench_load run SCENARIO --nats URL --directory DIR [--gateway FILE] [--name NAME] [--quick]
+      starts the gateway (without one: the limit) and prints a line of JSON
+  bench_load limit --port PORT
+      is the limit: a server that only sends
+)";
 
 int list() {
   for (const auto& s : scenarios) {
@@ -58,7 +59,7 @@ int run(const scenario& chosen, const settings& options) {
     why = f.what();
     std::fprintf(stderr, "FAILED: %s\n", why.c_str());
   }
-  std::puts(s.out.json(options.gateway, std::string(chosen.name), why).c_str());
+  std::puts(s.out.json(options.name, std::string(chosen.name), why).c_str());
   return why.empty() ? 0 : 1;
 }
 
@@ -82,6 +83,7 @@ int main(int argc, char** argv) {
     std::string* value = word == "--nats"        ? &options.nats
                          : word == "--directory" ? &options.directory
                          : word == "--gateway"   ? &options.gateway
+                         : word == "--name"      ? &options.name
                          : word == "--port"      ? &port
                                                  : nullptr;
     if (!value || ++i == argc) return misused();

@@ -44,7 +44,8 @@ public:
       for (unsigned model = 0; model < models; ++model) publish(model);
       wait();
     }
-    finish(m, "many.saturated", rounds * models);
+    m.report_all(stage_.out, "many.saturated", static_cast<double>(rounds) * models * models_of_client);
+    finish();
   }
 
   void pace(unsigned events, unsigned per_second) {
@@ -55,7 +56,9 @@ public:
       publish(static_cast<unsigned>(i % models));
     }
     wait();
-    finish(m, "many.paced", events);
+    m.report_cost(stage_.out, "many.paced", static_cast<double>(events) * models_of_client);
+    stage_.out.add("many.paced", times_);
+    finish();
   }
 
 private:
@@ -82,9 +85,7 @@ private:
     times_.add(stage_.loop.ready_at() - sent_at_[*model]);
   }
 
-  void finish(const meter& m, const std::string& name, unsigned events) {
-    m.report_to(stage_.out, name, static_cast<double>(events) * models_of_client);
-    stage_.out.add(name, times_);
+  void finish() {
     times_ = latency(0);
     stage_.loop.linger(std::chrono::milliseconds(100));
   }

@@ -7,8 +7,7 @@ namespace actorgate::bench {
 
 class latency;
 
-/// What a run has measured, by name; the end of a name is its unit: `_us`, `_ms`, `_s`, `_bytes`, `_per_s`,
-/// or a plain count.
+/// What a run has measured, by name; the end of a name is its unit: `_us`, `_ms`, `_bytes` or `.per_s`.
 class report {
 public:
   void add(const std::string& name, double value);

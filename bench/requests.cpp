@@ -30,13 +30,13 @@ void measure(stage& s, const std::string& name, crowd& many, crowd& one, unsigne
   {
     const meter m(s.gateway());
     auto times = storm(many, count, next);
-    m.report_to(s.out, name, count / requests_of_unit);
+    m.report_all(s.out, name, count / requests_of_unit);
     s.out.add(name, times);
   }
   storm(one, count_alone / 10, next);
   const meter m(s.gateway());
   auto times = storm(one, count_alone, next);
-  m.report_to(s.out, name + ".alone", count_alone / requests_of_unit);
+  m.report_all(s.out, name + ".alone", count_alone / requests_of_unit);
   s.out.add(name + ".alone", times);
   s.loop.linger(std::chrono::milliseconds(50));
 }
@@ -86,7 +86,7 @@ void run_cache(stage& s) {
   const unsigned count = s.count(20'000, 5'000);
   const meter m(s.gateway());
   auto times = storm(many, count, subscribe("fresh"));
-  m.report_to(s.out, "cache", count);
+  m.report_all(s.out, "cache", count);
   s.out.add("cache", times);
   s.out.add("cache.resource_bytes", (s.settled_memory() - before) / count);
   s.out.add("cache.peak_bytes", s.gateway().used_memory().peak);

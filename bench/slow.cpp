@@ -24,7 +24,7 @@ void pace(stage& s, audience& all, const std::string& name, unsigned events) {
     s.services().change(rid, value, std::to_string(value) + padding);
   }
   all.wait();
-  m.report_to(s.out, name, static_cast<double>(events) * fast);
+  m.report_cost(s.out, name, static_cast<double>(events) * fast);
   auto times = all.take_times();
   s.out.add(name, times);
 }

@@ -32,10 +32,14 @@ double stage::settled_memory() {
   return gateway_->used_memory().resident;
 }
 
-void meter::report_to(report& out, const std::string& name, double units) const {
-  const auto time = seconds();
+void meter::report_cost(report& out, const std::string& name, double units) const {
   out.add(name + ".cpu_us", cpu_us() / units);
   out.add(name + ".load_us", static_cast<double>(own_cpu_ns() - own_) / 1e3 / units);
+}
+
+void meter::report_all(report& out, const std::string& name, double units) const {
+  const auto time = seconds();
+  report_cost(out, name, units);
   out.add(name + ".per_s", units / time);
 }
 

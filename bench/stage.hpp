@@ -12,6 +12,7 @@ namespace actorgate::bench {
 
 struct settings {
   std::string gateway;    // program; empty: the physical limit, a server of our own that speaks no RES
+  std::string name;       // of the gateway, in the report
   std::string nats;       // URL
   std::string directory;  // for the gateway's configuration and log
   bool quick = false;
@@ -56,9 +57,11 @@ public:
   double seconds() const { return seconds_since(start_); }
   double cpu_us() const { return static_cast<double>(process_.cpu_ns() - cpu_) / 1e3; }
 
-  /// Adds `name`.cpu_us, .load_us (CPU of load generator and service) and .per_s, for each of `units` pieces
-  /// of work.
-  void report_to(report& out, const std::string& name, double units) const;
+  /// Adds `name`.cpu_us and .load_us (CPU of load generator and service), for each of `units` pieces of work.
+  void report_cost(report& out, const std::string& name, double units) const;
+
+  /// The same, and .per_s: for work that goes as fast as it can.
+  void report_all(report& out, const std::string& name, double units) const;
 
 private:
   const process& process_;
