@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "bench/frame.hpp"
@@ -61,24 +62,55 @@ private:
       return send(p.fd, upgrade_response);
     }
     const auto f = first_client_frame(buffer.data(), static_cast<std::size_t>(n));
+    if (f.opcode == opcode_text) obey(p, std::string(f.payload));
+  }
+
+  void obey(const peer& p, const std::string& text) {
     unsigned long first = 0;
     unsigned count = 0, frames = 0;
-    const std::string text(f.payload);
-    if (std::sscanf(text.c_str(), "burst %lu %u %u", &first, &count, &frames) == 3) {
-      burst(p, first, count, frames);
-    } else if (response_id(text)) {
-      std::string answer;
-      append_server_frame(answer, R"({"result":{"protocol":"1.2.3"},"id":1})");
-      send(p.fd, answer);
+    char fault[16] = "";
+    if (std::sscanf(text.c_str(), "burst %lu %u %u %15s", &first, &count, &frames, fault) >= 3) {
+      std::vector<std::uint64_t> values;
+      for (unsigned i = 0; i < count; ++i) values.push_back(first + i);
+      spoil(values, fault);
+      burst(p, values, frames);
+    } else if (const auto id = response_id(text)) {
+      send(p.fd, answer(text, *id));
     }
   }
 
-  void burst(const peer& from, unsigned long first, unsigned count, unsigned frames) {
+  // For the check of the checks.
+
+  static void spoil(std::vector<std::uint64_t>& values, std::string_view fault) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    if (fault == "lost") values.erase(middle);
+    if (fault == "doubled") values.insert(middle, *middle);
+    if (fault == "swapped") std::swap(*middle, *(middle + 1));
+  }
+
+  static std::string answer(std::string_view request, std::uint64_t id) {
+    const auto has = [&](std::string_view word) { return request.find(word) != std::string_view::npos; };
+    std::string out;
+    const auto add = [&](std::string_view body, std::uint64_t to) {
+      append_server_frame(out, "{" + std::string(body) + ",\"id\":" + std::to_string(to) + "}");
+    };
+    constexpr std::string_view good = R"("result":{"protocol":"1.2.3"})";
+    if (has("\"error\"")) {
+      add(R"("error":{"code":"system.notFound"})", id);
+    } else {
+      add(good, has("\"wrong\"") ? id + 1 : id);
+    }
+    if (has("\"twice\"")) add(good, id);
+    if (has("\"event\"")) append_server_frame(out, R"({"event":"bench.a.change","data":{}})");
+    return out;
+  }
+
+  void burst(const peer& from, const std::vector<std::uint64_t>& values, unsigned frames) {
     std::vector<std::string> batches;
-    for (unsigned i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
       if (i % frames == 0) batches.emplace_back();
       append_server_frame(batches.back(), R"({"event":"bench.fanout.1.change","data":{"values":{"value":)" +
-                                              std::to_string(first + i) + "}}}");
+                                              std::to_string(values[i]) + "}}}");
     }
     for (const auto& bytes : batches) {
       for (const auto& p : peers_) {

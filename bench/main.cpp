@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "bench/check.hpp"
 #include "bench/limit.hpp"
 #include "bench/scenarios.hpp"
 #include "bench/socket.hpp"
@@ -38,6 +39,8 @@ constexpr const char* usage = R"(Usage:
       starts the gateway (without one: the limit) and prints a line of JSON
   bench_load limit --port PORT
       is the limit: a server that only sends
+  bench_load check --directory DIR
+      ends with 1 if the load generator does not notice wrong counts
 )";
 
 int list() {
@@ -94,6 +97,10 @@ int main(int argc, char** argv) {
     if (command == "limit") {
       allow_many_files();
       serve_limit(static_cast<std::uint16_t>(std::atoi(port.c_str())));
+    }
+    if (command == "check" && !options.directory.empty()) {
+      check_the_checks(options.directory);
+      return 0;
     }
     const auto* chosen =
         std::find_if(scenarios.begin(), scenarios.end(), [&](const auto& s) { return s.name == name; });
