@@ -30,6 +30,7 @@ constexpr std::array scenarios{
     scenario{"churn", &run_churn, true, false},
     scenario{"slow", &run_slow, true, false},
     scenario{"reset", &run_reset, true, false},
+    scenario{"large-reset", &run_large_reset, false, false},
 };
 
 constexpr const char* usage = R"(Usage:
@@ -60,6 +61,7 @@ int run(const scenario& chosen, const settings& options) {
     chosen.run(s);
   } catch (const failure& f) {
     why = f.what();
+    if (!s.gateway_alive()) why += "; it has ended";
     std::fprintf(stderr, "FAILED: %s\n", why.c_str());
   }
   std::puts(s.out.json(options.name, std::string(chosen.name), why).c_str());

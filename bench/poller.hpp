@@ -36,12 +36,14 @@ public:
   /// Handles what is ready, after waiting for it for at most `wait`.
   void poll(std::chrono::nanoseconds wait);
 
-  /// Polls until `done()`; fails if that takes longer than `patience`.
+  /// Polls until `done()`; fails if that takes longer than `patience`. What no socket tells of is looked at
+  /// every `tick`.
   template <class Condition>
-  void until(Condition done, const std::string& what) {
+  void until(Condition done, const std::string& what,
+             std::chrono::nanoseconds tick = std::chrono::milliseconds(50)) {
     const auto end = now_ns() + static_cast<std::uint64_t>(std::chrono::nanoseconds(patience).count());
     while (!done()) {
-      poll(std::chrono::milliseconds(50));
+      poll(tick);
       if (now_ns() > end) fail("not done in time: " + what);
     }
   }

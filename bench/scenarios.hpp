@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <string_view>
 
 namespace actorgate::bench {
@@ -23,6 +22,7 @@ void run_http(stage& s);
 void run_churn(stage& s);
 void run_slow(stage& s);
 void run_reset(stage& s);
+void run_large_reset(stage& s);
 
 struct scenario {
   std::string_view name;

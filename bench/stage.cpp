@@ -27,6 +27,13 @@ double stage::start_gateway() {
   return seconds_since(start) * 1e3;
 }
 
+bool stage::gateway_alive() {
+  for (int i = 0; i < 100 && gateway_ && gateway_->alive(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return gateway_ && gateway_->alive();
+}
+
 double stage::settled_memory() {
   loop.linger(std::chrono::milliseconds(1500));
   return gateway_->used_memory().resident;

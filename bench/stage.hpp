@@ -33,6 +33,9 @@ public:
   void stop_gateway() { gateway_.reset(); }
 
   process& gateway() { return *gateway_; }
+
+  /// Whether it still runs, a moment after something went wrong.
+  bool gateway_alive();
   std::uint16_t port() const { return port_; }
   service& services() { return *service_; }
 
