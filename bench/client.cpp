@@ -99,6 +99,7 @@ std::size_t client::take(std::string_view bytes) {
     if (f.size == 0) break;
     taken += f.size;
     if (f.opcode == opcode_text) take_message(f.payload);
+    if (f.opcode == opcode_ping) answer_ping(f.payload);
     if (f.opcode == opcode_close) {
       end();
       return taken;
@@ -124,6 +125,12 @@ void client::take_message(std::string_view text) {
   if (response_id(text) != 1 || has_error(text)) fail("no version: " + std::string(text));
   state_ = state::open;
   owner_.on_open(*this);
+}
+
+void client::answer_ping(std::string_view payload) {
+  std::string pong;
+  append_client_pong(pong, payload);
+  write(pong);
 }
 
 void client::write(std::string_view bytes) {

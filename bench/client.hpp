@@ -55,6 +55,7 @@ private:
   std::size_t take(std::string_view bytes);
   std::size_t take_upgrade(std::string_view bytes);
   void take_message(std::string_view text);
+  void answer_ping(std::string_view payload);
   void write(std::string_view bytes);
   void flush();
   void end();

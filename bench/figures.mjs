@@ -16,7 +16,7 @@ if (!subject) throw new Error('nothing to compare: only one gateway was measured
 // [heading, unit, scale, rows]; a row is [label, figure, figure of the limit]
 const groups = [
   ['CPU time for each event that a client gets', '\u00b5s', 1, [
-    ['1,000 clients on a model, in bursts', 'fanout.saturated.cpu_us', 'fanout.saturated.cpu_us'],
+    ['1,000 clients on a model, bursts of 100', 'fanout.saturated.cpu_us', 'fanout.saturated.cpu_us'],
     ['the same, 20 events per second', 'fanout.paced.cpu_us', 'fanout.paced.cpu_us'],
     ['1,000 models, 10 clients each, in bursts', 'many.saturated.cpu_us'],
     ['the same, 2,000 events per second', 'many.paced.cpu_us'],
@@ -41,7 +41,7 @@ const groups = [
   ]],
 ]
 
-const layout = { width: 860, left: 290, bar: 400, row: 40, thick: 12, margin: 28 }
+const layout = { width: 860, left: 310, bar: 380, row: 40, thick: 12, margin: 28 }
 
 /** The median of a figure, wherever it was measured. */
 function value(gateway, figure) {

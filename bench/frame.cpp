@@ -8,20 +8,28 @@
 namespace actorgate::bench {
 namespace {
 
-constexpr unsigned char final_text = 0x81, masked = 0x80;
+constexpr unsigned char final_text = 0x81, final_pong = 0x8a, masked = 0x80;
 constexpr std::array<unsigned char, 4> key{0x5a, 0xc3, 0x17, 0xe8};
 
 void mask(char* bytes, std::size_t size, const unsigned char* with) {
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(bytes[i] ^ with[i & 3U]);
 }
 
-void append_header(std::string& out, std::size_t size, unsigned char mask_bit) {
-  out += static_cast<char>(final_text);
+void append_header(std::string& out, unsigned char first, std::size_t size, unsigned char mask_bit) {
+  out += static_cast<char>(first);
   const auto byte = [&](std::size_t value) { out += static_cast<char>(value & 0xff); };
   if (size < 126) return byte(size | mask_bit);
   const bool small = size < 65536;
   byte((small ? 126U : 127U) | mask_bit);
   for (int shift = small ? 8 : 56; shift >= 0; shift -= 8) byte(size >> shift);
+}
+
+void append_masked(std::string& out, unsigned char first, std::string_view payload) {
+  append_header(out, first, payload.size(), masked);
+  out.append(reinterpret_cast<const char*>(key.data()), key.size());
+  const auto at = out.size();
+  out += payload;
+  mask(out.data() + at, payload.size(), key.data());
 }
 
 struct header {
@@ -49,16 +57,14 @@ header read_header(const char* data, std::size_t size) {
 
 }  // namespace
 
-void append_client_frame(std::string& out, std::string_view text) {
-  append_header(out, text.size(), masked);
-  out.append(reinterpret_cast<const char*>(key.data()), key.size());
-  const auto at = out.size();
-  out += text;
-  mask(out.data() + at, text.size(), key.data());
+void append_client_frame(std::string& out, std::string_view text) { append_masked(out, final_text, text); }
+
+void append_client_pong(std::string& out, std::string_view payload) {
+  append_masked(out, final_pong, payload);
 }
 
 void append_server_frame(std::string& out, std::string_view text) {
-  append_header(out, text.size(), 0);
+  append_header(out, final_text, text.size(), 0);
   out += text;
 }
 

@@ -11,6 +11,9 @@ void append_client_frame(std::string& out, std::string_view text);
 /// The same as a server sends it.
 void append_server_frame(std::string& out, std::string_view text);
 
+/// A client's answer to a ping.
+void append_client_pong(std::string& out, std::string_view payload);
+
 /// The bytes of a client's close frame with code 1000.
 std::string_view client_close_frame();
 

@@ -90,7 +90,7 @@ void run_cache(stage& s) {
   s.out.add("cache", times);
   s.out.add("cache.resource_bytes", (s.settled_memory() - before) / count);
   s.out.add("cache.peak_bytes", s.gateway().used_memory().peak);
-  note_in_flight(s);
+  s.out.note(std::to_string(in_flight) + " in flight, one for each of as many clients");
 }
 
 void run_call(stage& s) {
