@@ -44,7 +44,8 @@ net::http_response going_away() {
 
 gateway::config::config(std::size_t shards) {
   load<actors::scheduler>();
-  if (shards == 0) shards = std::max(1u, std::thread::hardware_concurrency());
+  // The other half of the cores is the kernel's: it spends more on a message than we do.
+  if (shards == 0) shards = std::max(1u, std::thread::hardware_concurrency() / 2);
   set("scheduler.max-threads", shards);
 }
 
