@@ -24,7 +24,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t most_messages = 128, most_bytes = 65536;
+  static constexpr std::size_t most_messages = 512, most_bytes = 262'144;
 
   void empty() {
     for (auto* message : messages_) natsMsg_Destroy(message);
