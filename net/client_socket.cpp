@@ -19,12 +19,19 @@ transferred receive(int socket, std::span<char> to, int flags) {
   }
 }
 
-transferred send(int socket, std::span<const iovec> parts) {
+/// Most of the time there is one part, which takes the kernel less than a list of one.
+ssize_t send_once(int socket, std::span<const iovec> parts) {
+  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+  if (parts.size() == 1) return ::send(socket, parts[0].iov_base, parts[0].iov_len, flags);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
+  return ::sendmsg(socket, &message, flags);
+}
+
+transferred send(int socket, std::span<const iovec> parts) {
   for (;;) {
-    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent = send_once(socket, parts);
     if (sent >= 0) {
       const auto bytes = static_cast<std::size_t>(sent);
       return {bytes == size_of(parts) ? transfer::done : transfer::wait_write, bytes};
