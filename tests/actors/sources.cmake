@@ -8,3 +8,9 @@ actorgate_test(actors_test
   actors/stage.cpp
 )
 target_link_libraries(actors_test PRIVATE actorgate_actors)
+
+actorgate_test(allocation_test
+  actors/allocation_test.cpp
+  actors/stage.cpp
+)
+target_link_libraries(allocation_test PRIVATE actorgate_actors)
