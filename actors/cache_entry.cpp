@@ -54,7 +54,7 @@ void cache_entry::on(close_resource& command) {
 void cache_entry::on(read_resource& command) {
   be_subscribed();
   ++served_;
-  auto& waiting = readers_[command.query];
+  auto& waiting = with_visitors().readers[command.query];
   waiting.push_back({std::move(command.connection), command.slot});
   if (waiting.size() == 1) open(all_readers, command.query, command.throttle);
   close_read();
@@ -62,7 +62,8 @@ void cache_entry::on(read_resource& command) {
 
 /// Whoever has been told what he wanted to know needs it no more.
 void cache_entry::close_read() {
-  for (const auto& query : std::exchange(read_, {})) {
+  if (!visitors_) return;
+  for (const auto& query : std::exchange(visitors_->read, {})) {
     if (machine_.close(all_readers, query, now())) watch_clock(book_.config.eviction_delay);
   }
 }
@@ -77,8 +78,9 @@ void cache_entry::on(event_arrived& event) {
 
 void cache_entry::on(service_replied& reply) {
   if (reply.route.connection) {
-    const auto ticket = next_passenger_++;
-    passengers_.emplace(ticket, std::move(reply));
+    auto& v = with_visitors();
+    const auto ticket = v.next_passenger++;
+    v.passengers.emplace(ticket, std::move(reply));
     machine_.on_reply(ticket);
   } else if (machine_.is_query(reply.ticket)) {
     machine_.on_query_response(reply.ticket, read_outcome(reply, protocol::read_query_response));
@@ -133,16 +135,17 @@ void cache_entry::send_query(std::uint64_t ticket, std::string_view subject, std
 
 template <class Tell>
 void cache_entry::tell_readers(std::string_view query, Tell tell) {
-  const auto found = readers_.find(query);
-  if (found == readers_.end()) return;
+  auto& readers = visitors_->readers;
+  const auto found = readers.find(query);
+  if (found == readers.end()) return;
   for (const auto& r : found->second) tell(r);
-  readers_.erase(found);
+  readers.erase(found);
 }
 
 void cache_entry::loaded(cache::watcher_id to, std::string_view query, cache::resource_id resource,
                          cache::snapshot_ptr content) {
   if (to == all_readers) {
-    read_.emplace_back(query);
+    visitors_->read.emplace_back(query);
     return tell_readers(query, [&](const reader& r) { send(r.connection, slot_loaded{r.slot, content}); });
   }
   send(relays_[to], resource_loaded{std::string{query}, resource, std::move(content)});
@@ -165,7 +168,7 @@ void cache_entry::reaccess(cache::watcher_id to, cache::throttle_id throttle) {
 }
 
 void cache_entry::pass(std::uint64_t ticket) {
-  auto reply = std::move(passengers_.extract(ticket).mapped());
+  auto reply = std::move(visitors_->passengers.extract(ticket).mapped());
   const auto shard = reply.route.shard;
   if (shard < relays_.size() && relays_[shard]) {
     send(relays_[shard], std::move(reply));

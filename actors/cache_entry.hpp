@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -52,6 +53,19 @@ private:
     connection_actor connection;
     cache::slot_id slot;
   };
+  /// What only an entry needs that is more than subscribed to.
+  struct visitors {
+    /// Those who want to know once, by query; to the machine they are one watcher.
+    std::map<std::string, std::vector<reader>, std::less<>> readers;
+    std::vector<std::string> read;  ///< queries whose readers have been told: to be closed
+    /// Replies to clients that wait their turn; tickets are the entry's own.
+    std::unordered_map<std::uint64_t, service_replied> passengers;
+    std::uint64_t next_passenger = 1;
+  };
+  visitors& with_visitors() {
+    if (!visitors_) visitors_ = std::make_unique<visitors>();
+    return *visitors_;
+  }
   /// Readers of the query wait no more.
   template <class Tell>
   void tell_readers(std::string_view query, Tell tell);
@@ -59,13 +73,8 @@ private:
   const address_book& book_;
   std::string name_;
   cache::entry machine_;
-  std::vector<relay_actor> relays_;  ///< by shard
-  /// Those who want to know once, by query; to the machine they are one watcher.
-  std::map<std::string, std::vector<reader>, std::less<>> readers_;
-  std::vector<std::string> read_;  ///< queries whose readers have been told: to be closed
-  /// Replies to clients that wait their turn; tickets are the entry's own.
-  std::unordered_map<std::uint64_t, service_replied> passengers_;
-  std::uint64_t next_passenger_ = 1;
+  std::vector<relay_actor> relays_;     ///< by shard
+  std::unique_ptr<visitors> visitors_;  ///< from the first of them on
   std::uint32_t served_ = 0;
   std::int64_t counted_ = 0;  ///< resources
   bool subscribed_ = false;

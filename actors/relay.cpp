@@ -45,20 +45,22 @@ void relay::group::settle() {
   if (leaving.empty()) return;
   const auto place = [](const client& c) { return std::pair{c.connection.operator->(), c.slot}; };
   std::ranges::sort(leaving, {}, place);
-  std::erase_if(clients,
-                [&](const client& c) { return std::ranges::binary_search(leaving, place(c), {}, place); });
+  const auto leaves = [&](const client& c) {
+    return std::ranges::binary_search(leaving, place(c), {}, place);
+  };
+  clients.erase(std::remove_if(clients.begin(), clients.end(), leaves), clients.end());
   leaving.clear();
 }
 
 void relay::on(subscribe_client& command) {
   ++served_;
-  const auto q = queries_.try_emplace(std::move(command.query)).first;
-  auto& o = q->second;
+  auto& [query, o] = queries_.obtain(std::move(command.query));
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
   if (loaded) send(command.connection, slot_loaded{command.slot, o.current});
-  o.groups[std::move(command.rid)].clients.push_back({std::move(command.connection), command.slot, loaded});
-  if (!loaded && !o.asked) ask(q->first, o, command.throttle);
+  auto& clients = o.groups.obtain(std::move(command.rid)).second.clients;
+  clients.push_back({std::move(command.connection), command.slot, loaded});
+  if (!loaded && !o.asked) ask(query, o, command.throttle);
 }
 
 void relay::ask(const std::string& query, opened& o, cache::throttle_id throttle) {
@@ -68,31 +70,31 @@ void relay::ask(const std::string& query, opened& o, cache::throttle_id throttle
 
 void relay::on(unsubscribe_client& command) {
   ++served_;
-  const auto q = queries_.find(command.query);
-  if (q == queries_.end()) return check_empty();
+  auto* q = queries_.find(command.query);
+  if (!q) return check_empty();
   auto& groups = q->second.groups;
-  if (const auto g = groups.find(command.rid); g != groups.end()) {
+  if (auto* g = groups.find(command.rid)) {
     auto& [clients, leaving] = g->second;
     leaving.push_back({std::move(command.connection), command.slot});
     if (leaving.size() * 2 < clients.size()) return;
     g->second.settle();
-    if (clients.empty()) groups.erase(g);
+    if (clients.empty()) groups.erase(*g);
   }
-  clean(q);
+  clean(*q);
 }
 
 void relay::on(ask_behind& command) {
-  const auto q = queries_.find(command.query);
-  const bool reached = q != queries_.end() && q->second.resource != 0;
+  const auto* q = queries_.find(command.query);
+  const bool reached = q && q->second.resource != 0;
   if (reached) return send(book_.nats, std::move(command.request));
   send(directory_, std::move(command));
 }
 
 /// Lets go of a query without clients, and of the relay itself if there is none left.
-void relay::clean(opened_queries::iterator q) {
-  const auto& o = q->second;
+void relay::clean(opened_query& q) {
+  const auto& o = q.second;
   if (o.groups.empty() && !o.asked) {
-    send(directory_, close_resource{name_, q->first, shard_});
+    send(directory_, close_resource{name_, q.first, shard_});
     become(q, 0);
     queries_.erase(q);
   }
@@ -106,79 +108,91 @@ void relay::check_empty() {
 // -- what the entry says ------------------------------------------------------
 
 /// The query is this resource from now on; 0: none.
-void relay::become(opened_queries::iterator q, cache::resource_id resource) {
-  auto& o = q->second;
+void relay::become(opened_query& q, cache::resource_id resource) {
+  auto& o = q.second;
   if (o.resource == resource) return;
-  const auto [begin, end] = resources_.equal_range(o.resource);
-  const auto old = std::find_if(begin, end, [q](const auto& each) { return each.second == q; });
-  if (old != end) resources_.erase(old);
+  if (auto* old = resources_.find(o.resource)) {
+    auto** place = &old->second;
+    while (*place != &q) place = &(*place)->second.next;
+    *place = std::exchange(o.next, nullptr);
+    if (!old->second) resources_.erase(*old);
+  }
   o.resource = resource;
-  if (resource != 0) resources_.emplace(resource, q);
+  if (resource != 0) o.next = std::exchange(resources_.obtain(resource).second, &q);
 }
 
 void relay::on(resource_loaded& fact) {
-  const auto q = queries_.find(fact.query);
-  if (q == queries_.end()) return;
+  auto* q = queries_.find(fact.query);
+  if (!q) return;
   auto& o = q->second;
-  become(q, fact.resource);
+  become(*q, fact.resource);
   o.current = fact.content;
   o.asked = false;
-  for (auto& [rid, g] : o.groups) {
-    for (auto& c : g.clients) {
+  o.groups.for_each([&](auto& each) {
+    for (auto& c : each.second.clients) {
       if (!std::exchange(c.loaded, true)) send(c.connection, slot_loaded{c.slot, o.current});
     }
-  }
-  clean(q);
+  });
+  clean(*q);
 }
 
 void relay::on(resource_failed& fact) {
-  const auto q = queries_.find(fact.query);
-  if (q == queries_.end()) return;
+  auto* q = queries_.find(fact.query);
+  if (!q) return;
   q->second.asked = false;
-  for (const auto& [rid, g] : q->second.groups) {
-    for (const auto& c : g.clients) send(c.connection, slot_failed{c.slot, fact.why});
-  }
+  q->second.groups.for_each([&](const auto& each) {
+    for (const auto& c : each.second.clients) send(c.connection, slot_failed{c.slot, fact.why});
+  });
   q->second.groups.clear();
-  clean(q);
+  clean(*q);
 }
 
 void relay::on(resource_changed& fact) {
   const bool stays = fact.event->kind == event_kind::custom || fact.event->kind == event_kind::create;
   const bool ends = fact.event->kind == event_kind::deleted;
-  std::vector<opened_queries::iterator> ended;
-  const auto [begin, end] = resources_.equal_range(fact.resource);
-  for (auto each = begin; each != end; ++each) {
-    auto& o = each->second->second;
+  std::vector<opened_query*> ended;
+  const auto* first = resources_.find(fact.resource);
+  for (auto* q = first ? first->second : nullptr; q; q = q->second.next) {
+    auto& o = q->second;
     if (!stays) o.current = nullptr;
     spread(o, fact.event);
-    if (ends) ended.push_back(each->second);
+    if (ends) ended.push_back(q);
   }
-  for (const auto q : ended) {
-    become(q, 0);
-    for (auto& [rid, g] : q->second.groups)
-      std::erase_if(g.clients, [](const client& c) { return c.loaded; });
-    std::erase_if(q->second.groups, [](const auto& each) { return each.second.clients.empty(); });
-    clean(q);
-  }
+  for (auto* q : ended) end(*q);
+}
+
+/// The resource is gone for those who have been told of it; others wait for another one.
+void relay::end(opened_query& q) {
+  become(q, 0);
+  std::vector<opened_groups::element*> left;
+  q.second.groups.for_each([&](auto& each) {
+    auto& clients = each.second.clients;
+    clients.erase(std::remove_if(clients.begin(), clients.end(), [](const client& c) { return c.loaded; }),
+                  clients.end());
+    if (clients.empty()) left.push_back(&each);
+  });
+  for (auto* each : left) q.second.groups.erase(*each);
+  clean(q);
 }
 
 void relay::spread(opened& o, const cache::resource_event_ptr& event) {
-  for (auto& [rid, g] : o.groups) {
+  o.groups.for_each([&](auto& each) {
+    auto& [rid, g] = each;
     g.settle();
     const cache::relayed_event_ptr framed = std::make_shared<framed_event>(event, rid);
     for (const auto& c : g.clients) {
       if (c.loaded) send(c.connection, slot_event{c.slot, framed});
     }
-  }
+  });
 }
 
 void relay::on(access_changed& fact) {
-  for (auto& [query, o] : queries_) {
-    for (auto& [rid, g] : o.groups) {
-      g.settle();
-      for (const auto& c : g.clients) send(c.connection, slot_reaccess{c.slot, fact.throttle});
-    }
-  }
+  queries_.for_each([&](auto& query) {
+    query.second.groups.for_each([&](auto& each) {
+      each.second.settle();
+      for (const auto& c : each.second.clients) send(c.connection, slot_reaccess{c.slot, fact.throttle});
+    });
+  });
 }
 
 void relay::on(service_replied& reply) {

@@ -1,11 +1,14 @@
 #pragma once
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
+#include "cache/small_map.hpp"
 #include "net/frame.hpp"
 #include "protocol/version.hpp"
 
@@ -55,32 +58,35 @@ private:
     bool loaded = false;  ///< has been told of the resource, so gets its events
   };
   struct group {
-    std::vector<client> clients;
+    boost::container::small_vector<client, 1> clients;
     std::vector<client> leaving;  ///< to be looked for among the clients; perhaps gone already
 
     /// Removes those who are leaving: all in one pass, because a thousand may leave at once.
     void settle();
   };
+  using opened_groups = cache::small_map<std::string, group>;
+  struct opened;
+  using opened_query = std::pair<const std::string, opened>;
   struct opened {
-    cache::resource_id resource = 0;      ///< 0: not loaded
-    cache::snapshot_ptr current;          ///< null once an event has made it old
-    bool asked = false;                   ///< the entry will say what is current
-    std::map<std::string, group> groups;  ///< by the rid that their clients use
+    cache::resource_id resource = 0;  ///< 0: not loaded
+    bool asked = false;               ///< the entry will say what is current
+    opened_query* next = nullptr;     ///< of those that are the same resource
+    cache::snapshot_ptr current;      ///< null once an event has made it old
+    opened_groups groups;             ///< by the rid that their clients use
   };
-  using opened_queries = std::map<std::string, opened>;
 
   void ask(const std::string& query, opened& o, cache::throttle_id throttle);
-  void become(opened_queries::iterator o, cache::resource_id resource);
+  void become(opened_query& q, cache::resource_id resource);
   void spread(opened& o, const cache::resource_event_ptr& event);
-  void clean(opened_queries::iterator o);
+  void clean(opened_query& q);
+  void end(opened_query& q);
   void check_empty();
 
   const address_book& book_;
   const directory_actor& directory_;
   std::string name_;
-  opened_queries queries_;
-  /// Which queries are a resource.
-  std::multimap<cache::resource_id, opened_queries::iterator> resources_;
+  cache::small_map<std::string, opened> queries_;
+  cache::small_map<cache::resource_id, opened_query*> resources_;  ///< the first query that is each of them
   std::uint32_t served_ = 0;
   cache::watcher_id shard_;
 };

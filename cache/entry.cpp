@@ -28,10 +28,10 @@ std::vector<watcher_id> each_once(std::vector<watcher_id> all) {
 // -- watchers -----------------------------------------------------------------
 
 void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
-  auto found = links_.find(query);
-  const bool is_new = found == links_.end();
+  auto* found = links_.find(query);
+  const bool is_new = !found;
   if (is_new) {
-    found = links_.emplace(std::string{query}, link{}).first;
+    found = &links_.obtain(std::string{query});
     found->second.query = &found->first;
     // A query that is a normalised one needs no question.
     if (auto* v = query.empty() ? nullptr : find(query)) attach(found->second, *v);
@@ -43,20 +43,23 @@ void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
     port_.loaded(who, query, v->id, v->content.current());
   } else if (is_new) {
     l.ticket = next_ticket_++;
-    requests_.emplace(l.ticket, request{.asker = &l});
+    begin_request(l.ticket, {.asker = &l});
     port_.send_get(l.ticket, query, throttle);
   }
 }
 
 bool entry::close(watcher_id who, std::string_view query, time now) {
-  const auto found = links_.find(query);
-  if (found == links_.end() || std::erase(found->second.watchers, who) == 0) return false;
+  auto* found = links_.find(query);
+  if (!found) return false;
   auto& l = found->second;
+  const auto place = std::ranges::find(l.watchers, who);
+  if (place == l.watchers.end()) return false;
+  l.watchers.erase(place);
   if (!l.watchers.empty()) return false;
   // Clocks go forward: that is at the end.
-  auto place = idle_.end();
-  while (place != idle_.begin() && std::prev(place)->since > now) --place;
-  l.idle = idle_.insert(place, {&l, now});
+  auto behind = idle_.end();
+  while (behind != idle_.begin() && std::prev(behind)->since > now) --behind;
+  l.idle = idle_.insert(behind, {&l, now});
   return true;
 }
 
@@ -68,8 +71,8 @@ std::optional<entry::time> entry::expire(time oldest) {
 // -- the order of what the service says ---------------------------------------
 
 bool entry::is_query(std::uint64_t ticket) const {
-  const auto asked = requests_.find(ticket);
-  return asked != requests_.end() && asked->second.is_query;
+  const auto* asked = find_request(ticket);
+  return asked && asked->is_query;
 }
 
 void entry::on_event(std::string_view name, std::string_view payload) {
@@ -86,17 +89,18 @@ void entry::on_reply(std::uint64_t ticket) { submit(pending_reply{ticket}); }
 
 void entry::submit(pending p) {
   if (queries_ > 0) {
-    waiting_.push_back(std::move(p));
+    if (!waiting_) waiting_ = std::make_unique<std::list<pending>>();
+    waiting_->push_back(std::move(p));
   } else {
     std::visit([this](auto& what) { handle(what); }, p);
   }
 }
 
 void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::query_result> response) {
-  const auto asked = requests_.find(ticket);
-  if (asked == requests_.end() || !asked->second.is_query) return;
-  auto* v = asked->second.subject;
-  requests_.erase(asked);
+  const auto* asked = find_request(ticket);
+  if (!asked || !asked->is_query) return;
+  auto* v = asked->subject;
+  end_request(ticket);
   --queries_;
   if (v) {
     v->queried = 0;
@@ -112,9 +116,10 @@ void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::
                  std::get<protocol::query_result>(response));
     }
   }
-  while (queries_ == 0 && !waiting_.empty()) {
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
+  while (queries_ == 0 && waiting_) {
+    auto next = std::move(waiting_->front());
+    waiting_->pop_front();
+    if (waiting_->empty()) waiting_ = nullptr;
     std::visit([this](auto& what) { handle(what); }, next);
   }
 }
@@ -162,13 +167,14 @@ void entry::apply(variant& v, event_kind kind, std::string_view payload) {
 void entry::on_query_event(std::string_view payload) {
   const auto subject = protocol::read_query_event(payload);
   if (!subject) return port_.complain("a query event has no subject");
-  for (auto& [query, v] : variants_) {
-    if (!query || v.resetting) continue;
+  variants_.for_each([&](auto& each) {
+    auto& [query, v] = each;
+    if (!query || v.resetting) return;
     v.queried = next_ticket_++;
-    requests_.emplace(v.queried, request{.subject = &v, .is_query = true});
+    begin_request(v.queried, {.subject = &v, .is_query = true});
     ++queries_;
     port_.send_query(v.queried, *subject, *query);
-  }
+  });
 }
 
 void entry::apply(variant& v, std::vector<protocol::query_event> events) {
@@ -199,10 +205,10 @@ void entry::apply(variant& v, protocol::resource_content content) {
 // -- getting and resetting ----------------------------------------------------
 
 void entry::handle(pending_get& get) {
-  const auto found = requests_.find(get.ticket);
-  if (found == requests_.end() || found->second.is_query) return;
-  const auto asked = found->second;
-  requests_.erase(found);
+  const auto* found = find_request(get.ticket);
+  if (!found || found->is_query) return;
+  const auto asked = *found;
+  end_request(get.ticket);
   auto* v = asked.subject;
   if (v) {
     v->resetting = 0;
@@ -221,9 +227,9 @@ void entry::on_loaded(link& l, protocol::resource_content content) {
   if (!v) {
     auto query = std::move(content.query);
     variant fresh{next_resource_++, nullptr, resource{std::move(content)}};
-    const auto place = variants_.emplace(std::move(query), std::move(fresh)).first;
-    v = &place->second;
-    v->query = &place->first;
+    auto& place = variants_.obtain(std::move(query), std::move(fresh));
+    v = &place.second;
+    v->query = &place.first;
   }
   attach(l, *v);
   for (auto who : l.watchers) port_.loaded(who, *l.query, v->id, v->content.current());
@@ -239,22 +245,22 @@ void entry::reset(bool resources, bool access, throttle_id throttle) {
     for (auto who : all_watchers()) port_.reaccess(who, throttle);
   }
   if (!resources) return;
-  for (auto& [query, v] : variants_) start_reset(v, throttle);
-  for (auto& [query, l] : links_) {
-    if (!l.target) ask_again(l.ticket, throttle);
-  }
+  variants_.for_each([&](auto& each) { start_reset(each.second, throttle); });
+  links_.for_each([&](auto& each) {
+    if (!each.second.target) ask_again(each.second.ticket, throttle);
+  });
 }
 
 /// The answer to come to this get may be older than a reset.
 void entry::ask_again(std::uint64_t ticket, throttle_id throttle) {
-  auto& again = requests_.at(ticket).again;
+  auto& again = find_request(ticket)->again;
   again = std::max(again.value_or(0), throttle);
 }
 
 void entry::start_reset(variant& v, throttle_id throttle) {
   if (v.resetting) return ask_again(v.resetting, throttle);
   v.resetting = next_ticket_++;
-  requests_.emplace(v.resetting, request{.subject = &v});
+  begin_request(v.resetting, {.subject = &v});
   port_.send_get(v.resetting, v.query->value_or(""), throttle);
 }
 
@@ -270,17 +276,35 @@ void entry::on_reset_response(variant& v, protocol::outcome<protocol::resource_c
   port_.complain("a reset resource could not be fetched: " + why->code);
 }
 
+entry::request* entry::find_request(std::uint64_t ticket) const {
+  if (!requests_) return nullptr;
+  const auto found = requests_->find(ticket);
+  return found == requests_->end() ? nullptr : &found->second;
+}
+
+void entry::begin_request(std::uint64_t ticket, request r) {
+  if (!requests_) requests_ = std::make_unique<std::map<std::uint64_t, request>>();
+  requests_->emplace(ticket, r);
+}
+
+/// It has been answered, or nobody wants to know any more; or it has not been made at all.
+void entry::end_request(std::uint64_t ticket) {
+  if (requests_ && requests_->erase(ticket) > 0 && requests_->empty()) requests_ = nullptr;
+}
+
 // -- links and variants -------------------------------------------------------
 
 entry::variant* entry::find(const std::optional<std::string_view>& query) {
-  const auto found = variants_.find(query);
-  return found == variants_.end() ? nullptr : &found->second;
+  auto* found = variants_.find(query);
+  return found ? &found->second : nullptr;
 }
 
 /// Those who have any link open, each once.
 std::vector<watcher_id> entry::all_watchers() const {
   std::vector<watcher_id> all;
-  for (const auto& [query, l] : links_) all.insert(all.end(), l.watchers.begin(), l.watchers.end());
+  links_.for_each([&](const auto& each) {
+    all.insert(all.end(), each.second.watchers.begin(), each.second.watchers.end());
+  });
   return each_once(std::move(all));
 }
 
@@ -310,18 +334,18 @@ void entry::detach(link& l) {
 
 void entry::forget(link& l) {
   if (l.watchers.empty()) idle_.erase(l.idle);
-  requests_.erase(l.ticket);
+  end_request(l.ticket);
   if (auto* v = l.target) {
     detach(l);
     if (!v->first) forget(*v);
   }
-  links_.erase(links_.find(*l.query));
+  links_.erase(*links_.find(*l.query));
 }
 
 void entry::forget(variant& v) {
-  requests_.erase(v.resetting);
-  if (v.queried) requests_.at(v.queried).subject = nullptr;
-  variants_.erase(variants_.find(*v.query));
+  end_request(v.resetting);
+  if (v.queried) find_request(v.queried)->subject = nullptr;
+  variants_.erase(*variants_.find(*v.query));
 }
 
 /// The resource is gone, and with it its links.

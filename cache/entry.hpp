@@ -10,7 +10,10 @@
 #include <variant>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "cache/resource.hpp"
+#include "cache/small_map.hpp"
 #include "cache/throttle.hpp"
 #include "protocol/error.hpp"
 
@@ -88,7 +91,7 @@ public:
   /// Whether a ticket is that of a query request.
   bool is_query(std::uint64_t ticket) const;
   /// Nothing is known or awaited.
-  bool empty() const { return links_.empty() && requests_.empty(); }
+  bool empty() const { return links_.empty() && !requests_; }
   std::size_t resources() const { return variants_.size(); }
 
 private:
@@ -112,7 +115,7 @@ private:
     variant* target = nullptr;  ///< null while requested
     link* next = nullptr;       ///< of those with the same target
     link* previous = nullptr;
-    std::vector<watcher_id> watchers;
+    boost::container::small_vector<watcher_id, 2> watchers;
     std::list<idle_link>::iterator idle;  ///< valid while nobody watches
   };
   /// What the service has been asked: for a link the first time, for a variant anew, or a query request,
@@ -153,6 +156,9 @@ private:
   void start_reset(variant& v, throttle_id throttle);
   void ask_again(std::uint64_t ticket, throttle_id throttle);
 
+  request* find_request(std::uint64_t ticket) const;
+  void begin_request(std::uint64_t ticket, request r);
+  void end_request(std::uint64_t ticket);
   variant* find(const std::optional<std::string_view>& query);
   std::vector<watcher_id> all_watchers() const;
   std::vector<watcher_id> watchers(const variant& of) const;
@@ -164,11 +170,12 @@ private:
   void remove(variant& v);
 
   entry_port& port_;
-  std::map<std::string, link, std::less<>> links_;                       ///< by their query
-  std::map<std::optional<std::string>, variant, std::less<>> variants_;  ///< by their normalised query
-  std::map<std::uint64_t, request> requests_;                            ///< by their ticket
-  std::list<idle_link> idle_;                                            ///< the longest idle first
-  std::list<pending> waiting_;
+  small_map<std::string, link> links_;                       ///< by their query
+  small_map<std::optional<std::string>, variant> variants_;  ///< by their normalised query
+  std::list<idle_link> idle_;                                ///< the longest idle first
+  // Null most of the time, as it is when there are none.
+  std::unique_ptr<std::map<std::uint64_t, request>> requests_;  ///< by their ticket
+  std::unique_ptr<std::list<pending>> waiting_;
   std::uint64_t next_ticket_;
   resource_id next_resource_ = 1;
   std::uint32_t queries_ = 0;  ///< unanswered query requests

@@ -1,8 +1,10 @@
 #include "cache/resource.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "cache/difference.hpp"
+#include "protocol/json.hpp"
 
 namespace actorgate::cache {
 
@@ -23,37 +25,51 @@ std::string add_data(std::size_t index, const value& element) {
   return data;
 }
 
+snapshot_ptr encode(bool is_model, const std::vector<value>& values) {
+  auto fresh = std::make_shared<snapshot>();
+  fresh->is_model = is_model;
+  is_model ? append_properties(fresh->json, values) : append_elements(fresh->json, values);
+  fresh->json.shrink_to_fit();
+  for (const auto& v : values) note_reference(v, fresh->references);
+  fresh->references.shrink_to_fit();
+  return fresh;
+}
+
 bool key_order(const value& a, const value& b) { return a.key() < b.key(); }
 
 }  // namespace
 
-resource::resource(protocol::resource_content content)
-    : values_(std::move(content.values)), is_model_(content.is_model) {
-  if (is_model_) std::ranges::sort(values_, key_order);
-  values_.shrink_to_fit();
+resource::resource(protocol::resource_content content) : is_model_(content.is_model) {
+  if (is_model_) std::ranges::sort(content.values, key_order);
+  snapshot_ = encode(is_model_, content.values);
+}
+
+/// The values, which are read out of the snapshot by the first who needs them.
+std::vector<value>& resource::values() {
+  if (std::exchange(is_read_, true)) return values_;
+  protocol::json_cursor cursor{snapshot_->json};
+  values_ =
+      (is_model_ ? read_properties(cursor, false) : read_elements(cursor)).value_or(std::vector<value>{});
+  return values_;
 }
 
 snapshot_ptr resource::current() {
-  if (snapshot_) return snapshot_;
-  auto fresh = std::make_shared<snapshot>();
-  fresh->is_model = is_model_;
-  is_model_ ? append_properties(fresh->json, values_) : append_elements(fresh->json, values_);
-  fresh->json.shrink_to_fit();
-  for (const auto& v : values_) note_reference(v, fresh->references);
-  return snapshot_ = std::move(fresh);
+  if (!snapshot_) snapshot_ = encode(is_model_, values());
+  return snapshot_;
 }
 
 /// Sets or deletes one property; notes what that changes. Whether it changed anything.
 bool resource::merge(const value& property, resource_event& event, std::vector<value>& effective) {
-  const auto place = std::ranges::lower_bound(values_, property, key_order);
-  const bool known = place != values_.end() && place->key() == property.key();
+  auto& all = values();
+  const auto place = std::ranges::lower_bound(all, property, key_order);
+  const bool known = place != all.end() && place->key() == property.key();
   if (property.kind() == value_kind::deleted) {
     if (!known) return false;
     note_reference(*place, event.removed);
-    values_.erase(place);
+    all.erase(place);
   } else if (!known) {
     note_reference(property, event.added);
-    values_.insert(place, property);
+    all.insert(place, property);
   } else {
     if (place->same_as(property)) return false;
     note_reference(*place, event.removed);
@@ -78,7 +94,7 @@ resource_event_ptr resource::change(std::vector<value> values) {
 }
 
 resource_event_ptr resource::add(protocol::add_event added) {
-  if (is_model_ || added.index > values_.size()) return nullptr;
+  if (is_model_ || added.index > values().size()) return nullptr;
   auto event = std::make_shared<resource_event>(
       resource_event{event_kind::add, "add", add_data(added.index, added.element), {}, {}});
   note_reference(added.element, event->added);
@@ -88,7 +104,7 @@ resource_event_ptr resource::add(protocol::add_event added) {
 }
 
 resource_event_ptr resource::remove(std::size_t index) {
-  if (is_model_ || index >= values_.size()) return nullptr;
+  if (is_model_ || index >= values().size()) return nullptr;
   const auto place = values_.begin() + static_cast<std::ptrdiff_t>(index);
   auto event = std::make_shared<resource_event>(
       resource_event{event_kind::remove, "remove", R"({"idx":)" + std::to_string(index) + '}', {}, {}});
@@ -119,17 +135,17 @@ std::optional<std::vector<resource_event_ptr>> resource::replace(protocol::resou
   if (!is_model_) return become(std::move(fresh.values));
   std::vector<resource_event_ptr> events;
   std::ranges::sort(fresh.values, key_order);
-  auto values = fresh.values;
-  for (const auto& old : values_) {
+  auto now = fresh.values;
+  for (const auto& old : values()) {
     if (std::ranges::binary_search(fresh.values, old, key_order)) continue;
-    values.push_back(value::make(value_kind::deleted, R"({"action":"delete"})", {}, old.key()));
+    now.push_back(value::make(value_kind::deleted, R"({"action":"delete"})", {}, old.key()));
   }
-  if (auto event = change(std::move(values))) events.push_back(std::move(event));
+  if (auto event = change(std::move(now))) events.push_back(std::move(event));
   return events;
 }
 
 std::vector<resource_event_ptr> resource::become(std::vector<value> fresh) {
-  const auto steps = difference(values_, fresh);
+  const auto steps = difference(values(), fresh);
   std::vector<resource_event_ptr> events;
   events.reserve(steps.removed.size() + steps.added.size());
   // From the end, so that the indexes of those before stay what they are.

@@ -32,13 +32,14 @@ using resource_event_ptr = std::shared_ptr<const resource_event>;
 /// A model or a collection that events are applied to.
 ///
 /// It is changed in place by its one owner. What others see are snapshots, encoded when somebody asks for one
-/// and kept until the next change, and events: neither grows with what did not change.
+/// and kept until the next change, and events: neither grows with what did not change. A resource that has
+/// never changed, as most of them, is its snapshot and nothing else.
 class resource {
 public:
   explicit resource(protocol::resource_content content);
 
   bool is_model() const { return is_model_; }
-  std::size_t size() const { return values_.size(); }
+  std::size_t size() { return values().size(); }
   snapshot_ptr current();
 
   // Each applies an event and returns it as clients are told, or nothing if it has no effect: values that
@@ -56,12 +57,15 @@ public:
   std::optional<std::vector<resource_event_ptr>> replace(protocol::resource_content fresh);
 
 private:
+  std::vector<protocol::value>& values();
   bool merge(const protocol::value& property, resource_event& event, std::vector<protocol::value>& effective);
   std::vector<resource_event_ptr> become(std::vector<protocol::value> fresh);
 
-  std::vector<protocol::value> values_;  ///< properties sorted by key, or elements in order
-  snapshot_ptr snapshot_;
+  /// Properties sorted by key, or elements in order; to be had by `values`.
+  std::vector<protocol::value> values_;
+  snapshot_ptr snapshot_;  ///< null once a change has made it old
   bool is_model_;
+  bool is_read_ = false;  ///< there are values besides the snapshot
 };
 
 }  // namespace actorgate::cache

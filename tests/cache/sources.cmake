@@ -14,6 +14,7 @@ actorgate_test(cache_test
   cache/replica.cpp
   cache/resource_test.cpp
   cache/resource_tree_test.cpp
+  cache/small_map_test.cpp
   cache/throttle_test.cpp
 )
 target_link_libraries(cache_test PRIVATE actorgate_cache)

@@ -1,0 +1,82 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+namespace actorgate::cache {
+
+/// A map for where there is mostly one element and may be thousands: one lies in the map itself, the others
+/// in a `std::map`. Elements stay where they are until they are erased. Keys are found by whatever compares
+/// with them.
+template <class Key, class T>
+class small_map {
+public:
+  using element = std::pair<const Key, T>;
+
+  bool empty() const { return !one_ && !others_; }
+  std::size_t size() const { return (one_ ? 1 : 0) + (others_ ? others_->size() : 0); }
+
+  /// Null if there is none.
+  template <class K>
+  element* find(const K& key) {
+    if (one_ && one_->first == key) return &*one_;
+    if (!others_) return nullptr;
+    const auto found = others_->find(key);
+    return found == others_->end() ? nullptr : &*found;
+  }
+
+  /// The element of that key, which is made of `args` if there is none.
+  template <class... Args>
+  element& obtain(Key key, Args&&... args) {
+    if (auto* known = find(key)) return *known;
+    if (!one_) {
+      return one_.emplace(std::piecewise_construct, std::forward_as_tuple(std::move(key)),
+                          std::forward_as_tuple(std::forward<Args>(args)...));
+    }
+    if (!others_) others_ = std::make_unique<std::map<Key, T, std::less<>>>();
+    return *others_->try_emplace(std::move(key), std::forward<Args>(args)...).first;
+  }
+
+  void erase(element& e) {
+    if (one_ && &e == &*one_) return one_.reset();
+    others_->erase(others_->find(e.first));
+    if (others_->empty()) others_ = nullptr;
+  }
+
+  void clear() {
+    one_.reset();
+    others_ = nullptr;
+  }
+
+  /// Calls `f(element)` for each, in the order of their keys; it may neither add nor erase.
+  template <class F>
+  void for_each(F f) {
+    walk(*this, f);
+  }
+  template <class F>
+  void for_each(F f) const {
+    walk(*this, f);
+  }
+
+private:
+  template <class Self, class F>
+  static void walk(Self& self, F& f) {
+    bool left = self.one_.has_value();
+    if (self.others_) {
+      for (auto& each : *self.others_) {
+        if (left && self.one_->first < each.first) f(*self.one_), left = false;
+        f(each);
+      }
+    }
+    if (left) f(*self.one_);
+  }
+
+  std::optional<element> one_;
+  std::unique_ptr<std::map<Key, T, std::less<>>> others_;  ///< null if there are none
+};
+
+}  // namespace actorgate::cache
