@@ -1,6 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -194,9 +194,10 @@ private:
   reference_graph graph_;
   std::unordered_map<std::string_view, std::unique_ptr<subscription>> subscriptions_;  ///< by their rid
   std::unordered_map<slot_id, subscription*> slots_;
-  std::unordered_map<task_id, task> tasks_;
-  std::unordered_map<std::uint64_t, ask> asks_;
-  std::deque<task_id> ready_;                     ///< that may go on
+  // Mostly empty, so of types that take no memory then.
+  std::map<task_id, task> tasks_;
+  std::map<std::uint64_t, ask> asks_;
+  std::list<task_id> ready_;                      ///< that may go on
   std::map<std::uint32_t, subscription*> freed_;  ///< whose held items may go on, in that order
   std::uint32_t burials_ = 0;                     ///< how often subscriptions have been destroyed
   std::uint32_t requests_ = 0;                    ///< of the tasks, those that the client waits for
