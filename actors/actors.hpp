@@ -6,8 +6,6 @@
 
 namespace actorgate::actors {
 
-struct subscribe_client;
-struct unsubscribe_client;
 struct relay_emptied;
 struct open_resource;
 struct close_resource;
@@ -18,6 +16,7 @@ struct resource_failed;
 struct resource_changed;
 struct access_changed;
 struct slot_loaded;
+struct slots_loaded;
 struct slot_failed;
 struct slot_event;
 struct slot_reaccess;
@@ -44,6 +43,8 @@ struct tick;
 using connection_actor = caf::typed_actor<
     /// A resource that the client waits for is there.
     caf::reacts_to<slot_loaded>,
+    /// Those are there that were here already when it asked for them.
+    caf::reacts_to<slots_loaded>,
     /// It cannot be had.
     caf::reacts_to<slot_failed>,
     /// Something happened to a resource that the client has, or waits for.
@@ -61,14 +62,9 @@ using connection_actor = caf::typed_actor<
     /// Find out whether the client is still there.
     caf::reacts_to<tick>>;
 
-/// One for each shard: who is here. Makes relays, knows connections.
+/// One for each shard: who is here. Makes relays, knows connections; which call it to have themselves added
+/// to relays and removed.
 using hub_actor = caf::typed_actor<
-    /// Passes on to the relay, or to NATS if there is none.
-    caf::reacts_to<ask_behind>,
-    /// Passes on to the relay of the resource name, which is made if there is none.
-    caf::reacts_to<subscribe_client>,
-    /// Passes on to the relay.
-    caf::reacts_to<unsubscribe_client>,
     /// Lets go of the relay, unless something is on its way to it.
     caf::reacts_to<relay_emptied>,
     /// Remembers a connection for what concerns all of them.
@@ -85,14 +81,8 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<tick>>;
 
 /// One for each resource name and shard with subscribers: spreads what the entry says over the clients here,
-/// in one frame for all that know the resource by the same rid.
+/// in one frame for all that know the resource by the same rid. The hub calls it for its connections.
 using relay_actor = caf::typed_actor<
-    /// Passes on to the entry, or to NATS if that has been reached already.
-    caf::reacts_to<ask_behind>,
-    /// Adds a client, which is told of the resource as it is, and of events from then on.
-    caf::reacts_to<subscribe_client>,
-    /// Removes it.
-    caf::reacts_to<unsubscribe_client>,
     /// The resource under a query, as it is at this point between the events.
     caf::reacts_to<resource_loaded>,
     /// There is none.

@@ -5,6 +5,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/hub.hpp"
 #include "actors/identity.hpp"
 #include "actors/outcome.hpp"
 #include "protocol/service_request.hpp"
@@ -63,11 +64,15 @@ void connection::leave() {
 /// What has come has had its effect.
 void connection::after_view() {
   settled();
+  // Not overtaking what is in the inbox already, such as a reply.
+  if (session_ && !session_->loaded.empty()) send(self(), slots_loaded{std::exchange(session_->loaded, {})});
   const auto size = session_ ? session_->view.size() : 0;
   if (size == counted_) return;
   counts().subscriptions += static_cast<std::int64_t>(size) - static_cast<std::int64_t>(counted_);
   counted_ = size;
 }
+
+hub& connection::home_hub() const { return neighbour<hub>(book_.places[shard_].hub); }
 
 // -- services -----------------------------------------------------------------
 
@@ -82,15 +87,15 @@ void connection::request(std::uint64_t ticket, std::string subject, std::string 
 }
 
 void connection::request_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {
-  const auto expanded = expand(rid);
-  const auto [name, query] = protocol::split_rid(expanded);
+  std::string storage;
+  const auto [name, query] = expand(rid, storage);
   send_request question{"access." + std::string{name},
                         protocol::access_payload({cid_, token(), for_http_}, query),
                         ticket,
                         {{}, self(), shard_},
                         throttle,
                         trace_};
-  send(book_.places[shard_].hub, ask_behind{std::string{name}, std::string{query}, std::move(question)});
+  home_hub().ask({std::string{name}, std::string{query}, std::move(question)});
 }
 
 void connection::request_header_auth(std::uint64_t ticket, const auth_method& how) {
@@ -111,8 +116,8 @@ void connection::start_call(call what) {
 }
 
 void connection::ask_service(std::uint64_t ticket, call& c) {
-  const auto rid = expand(c.rid);
-  const auto [name, query] = protocol::split_rid(rid);
+  std::string storage;
+  const auto [name, query] = expand(c.rid, storage);
   const protocol::requester who{cid_, session_->token, for_http_};
   const bool is_auth = c.kind == request_kind::auth;
   auto subject = std::string{is_auth ? "auth." : "call."};
@@ -173,14 +178,15 @@ void connection::on(reset_tokens& command) {
 // -- the view -----------------------------------------------------------------
 
 void connection::watch(cache::slot_id slot, std::string_view rid, cache::throttle_id throttle) {
-  const auto expanded = expand(rid);
-  const auto [name, query] = protocol::split_rid(expanded);
+  std::string storage;
+  const auto [name, query] = expand(rid, storage);
   if (too_long(name, {})) {
     return send(self(),
                 slot_failed{slot, std::make_shared<protocol::error>(protocol::errors::subject_too_long())});
   }
-  send(book_.places[shard_].hub, subscribe_client{self(), slot, std::string{name}, std::string{query},
-                                                  std::string{rid}, throttle_group(throttle)});
+  const auto me = self();
+  auto content = home_hub().subscribe({me, slot, name, query, rid}, throttle_group(throttle));
+  if (content) session_->loaded.push_back({slot, std::move(content)});
 }
 
 /// Together with its own id that is unique in the gateway.
@@ -189,10 +195,10 @@ cache::throttle_id connection::throttle_group(cache::throttle_id tree) const {
 }
 
 void connection::unwatch(cache::slot_id slot, std::string_view rid) {
-  const auto expanded = expand(rid);
-  const auto [name, query] = protocol::split_rid(expanded);
-  send(book_.places[shard_].hub,
-       unsubscribe_client{self(), slot, std::string{name}, std::string{query}, std::string{rid}});
+  std::string storage;
+  const auto [name, query] = expand(rid, storage);
+  const auto me = self();
+  home_hub().unsubscribe({me, slot, name, query, rid});
 }
 
 void connection::ask_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {
@@ -210,6 +216,12 @@ void connection::call_refused(std::uint64_t ticket, const protocol::error& why) 
 void connection::on(slot_loaded& fact) {
   if (!session_) return;
   session_->view.on_loaded(fact.slot, std::move(fact.content));
+  after_view();
+}
+
+void connection::on(slots_loaded& facts) {
+  if (!session_) return;
+  for (auto& fact : facts.slots) session_->view.on_loaded(fact.slot, std::move(fact.content));
   after_view();
 }
 

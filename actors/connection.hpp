@@ -17,6 +17,8 @@
 
 namespace actorgate::actors {
 
+class hub;
+
 /// See `connection_actor`. What every client of the gateway is towards services and the cache: a connection
 /// id, a token, a view of the resources, requests under way. How it speaks with its client is the business of
 /// those derived from it.
@@ -30,6 +32,7 @@ public:
   ~connection() override;
 
   virtual void on(slot_loaded& fact);
+  void on(slots_loaded& facts);
   virtual void on(slot_failed& fact);
   void on(slot_event& fact);
   void on(slot_reaccess& fact);
@@ -54,6 +57,8 @@ protected:
     session(connection& self, cache::client_view_limits limits) : view(self, limits) {}
     cache::client_view view;
     std::unordered_map<std::uint64_t, call> calls;
+    std::vector<slot_loaded>
+        loaded;  ///< what has been here already, to be told to the view once it has returned
     /// Resource responses to subscribe to once the view has returned: to which request, and the rid.
     std::vector<std::pair<cache::request_tag, std::string>> responses;
     std::string token;  ///< raw JSON; empty if there is none
@@ -113,7 +118,10 @@ protected:
   /// The group of requests for a tree of references, which this connection has numbered; 0 is none.
   cache::throttle_id throttle_group(cache::throttle_id tree) const;
   const std::string& cid() const { return cid_; }
-  std::string expand(std::string_view rid) const { return protocol::expand_cid(rid, cid_); }
+  /// A rid as services know it: a view into `storage` or `rid`.
+  protocol::rid_parts expand(std::string_view rid, std::string& storage) const {
+    return protocol::split_rid(protocol::expand_cid(rid, cid_, storage));
+  }
   static bool too_long(std::string_view name, std::string_view method) {
     return name.size() + method.size() > max_name_and_method;
   }
@@ -136,6 +144,7 @@ private:
                cache::throttle_id throttle = 0);
   void ask_service(std::uint64_t ticket, call& c);
   call take_call(std::uint64_t ticket);
+  hub& home_hub() const;
   std::string_view token() const { return session_ ? std::string_view{session_->token} : std::string_view{}; }
 
   const std::string cid_;

@@ -212,7 +212,7 @@ void gateway::spawn_connection(net::loop& l, Begin begin, Args&&... args) {
   const auto index = shard_of_.at(&l);
   const auto spawned =
       spawn_lean<Connection>(system_, book_.places[index].unit, book_, index, l, std::forward<Args>(args)...);
-  begin(static_cast<Connection&>(*caf::actor_cast<caf::abstract_actor*>(spawned)));
+  begin(neighbour<Connection>(spawned));
 }
 
 void gateway::on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) {

@@ -108,8 +108,8 @@ void http_exchange::on_answer(const service_replied& reply) {
 void http_exchange::read_more() {
   const auto group = book_.config.reference_throttle > 0 ? throttle_group(1) : 0;
   while (const auto wanted = tree_->next()) {
-    const auto rid = expand(wanted->rid);
-    const auto [name, query] = protocol::split_rid(rid);
+    std::string storage;
+    const auto [name, query] = expand(wanted->rid, storage);
     if (too_long(name, {})) {
       tree_->on_failed(wanted->slot,
                        std::make_shared<const protocol::error>(protocol::errors::subject_too_long()));

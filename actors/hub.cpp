@@ -10,24 +10,28 @@ hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_boo
          cache::watcher_id shard)
     : lean_actor(config, home), book_(book), shard_(shard) {}
 
-void hub::on(subscribe_client& command) {
-  auto& [to, passed] = relays_[command.name];
-  if (!to) to = spawn_lean<relay>(home_system(), home(), book_, command.name, shard_);
-  ++passed;
-  send(to, std::move(command));
+cache::snapshot_ptr hub::subscribe(const client_slot& who, cache::throttle_id throttle) {
+  auto found = relays_.find(who.name);
+  if (found == relays_.end()) {
+    std::string name{who.name};
+    auto fresh = spawn_lean<relay>(home_system(), home(), book_, name, shard_);
+    found = relays_.emplace(std::move(name), record{std::move(fresh)}).first;
+  }
+  ++found->second.passed;
+  return neighbour<relay>(found->second.to).subscribe(who, throttle);
 }
 
-void hub::on(unsubscribe_client& command) {
-  const auto found = relays_.find(command.name);
+void hub::unsubscribe(const client_slot& who) {
+  const auto found = relays_.find(who.name);
   if (found == relays_.end()) return;
   ++found->second.passed;
-  send(found->second.relay, std::move(command));
+  neighbour<relay>(found->second.to).unsubscribe(who);
 }
 
-void hub::on(ask_behind& command) {
+void hub::ask(ask_behind command) {
   const auto found = relays_.find(command.name);
   if (found == relays_.end()) return send(book_.nats, std::move(command.request));
-  send(found->second.relay, std::move(command));
+  neighbour<relay>(found->second.to).ask(std::move(command));
 }
 
 void hub::on(relay_emptied& fact) {

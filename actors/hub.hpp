@@ -1,5 +1,7 @@
 #pragma once
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -19,9 +21,16 @@ public:
   hub(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
       cache::watcher_id shard);
 
-  void on(subscribe_client& command);
-  void on(unsubscribe_client& command);
-  void on(ask_behind& command);
+  // -- called by the connections here
+
+  /// Adds a client to the relay of the name, which is made if there is none: see `relay::subscribe`.
+  cache::snapshot_ptr subscribe(const client_slot& who, cache::throttle_id throttle);
+  void unsubscribe(const client_slot& who);
+  /// Passes on to the relay, or to NATS if there is none.
+  void ask(ask_behind command);
+
+  // -- messages
+
   void on(relay_emptied& fact);
   void on(connection_opened& fact);
   void on(connection_closed& fact);
@@ -32,8 +41,12 @@ public:
 
 private:
   struct record {
-    relay_actor relay;
+    relay_actor to;
     std::uint32_t passed = 0;
+  };
+  struct name_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
   };
 
   template <class Message>
@@ -41,7 +54,7 @@ private:
 
   const address_book& book_;
   cache::watcher_id shard_;
-  std::unordered_map<std::string, record> relays_;
+  std::unordered_map<std::string, record, name_hash, std::equal_to<>> relays_;
   std::unordered_set<connection_actor> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay

@@ -185,6 +185,12 @@ typename Actor::actor_hdl spawn_lean(caf::actor_system& system, caf::execution_u
                                                            config, home, std::forward<Args>(args)...);
 }
 
+/// The actor itself, for one that shares its thread: what needs no place in a queue may be said by a call.
+template <class Actor>
+Actor& neighbour(const typename Actor::actor_hdl& handle) {
+  return static_cast<Actor&>(*caf::actor_cast<caf::abstract_actor*>(handle));
+}
+
 /// Sends from outside any actor.
 template <class Handle, class Message>
 void tell(const Handle& to, Message message) {

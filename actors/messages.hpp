@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -23,24 +24,15 @@ using message_ptr = std::shared_ptr<const net::nats_message>;
 
 // -- a resource on its way to a client ----------------------------------------
 
-/// connection -> hub -> relay: tell this connection of the resource.
-struct subscribe_client {
-  connection_actor connection;
+/// What a connection wants to be told of, as it calls its hub, and that the relay.
+struct client_slot {
+  const connection_actor& connection;
   cache::slot_id slot;
-  std::string name;  ///< for services, with the connection's id in place of the tag
-  std::string query;
-  std::string rid;  ///< for the client
-  cache::throttle_id throttle;
+  std::string_view name;  ///< for services, with the connection's id in place of the tag
+  std::string_view query;
+  std::string_view rid;  ///< for the client
 };
-/// connection -> hub -> relay
-struct unsubscribe_client {
-  connection_actor connection;
-  cache::slot_id slot;
-  std::string name;
-  std::string query;
-  std::string rid;
-};
-/// relay -> hub: I have no client any more, after that many commands of yours.
+/// relay -> hub: I have no client any more, after that many calls of yours.
 struct relay_emptied {
   std::string name;
   std::uint32_t served;
@@ -100,6 +92,10 @@ struct slot_loaded {
   cache::slot_id slot;
   cache::snapshot_ptr content;
 };
+/// connection -> itself: its turn comes behind what was on its way already.
+struct slots_loaded {
+  std::vector<slot_loaded> slots;
+};
 struct slot_failed {
   cache::slot_id slot;
   std::shared_ptr<const protocol::error> why;
@@ -139,7 +135,7 @@ struct send_request {
   cache::throttle_id throttle = 0;
   net::shared_headers headers = nullptr;  ///< of the NATS message
 };
-/// connection -> hub -> relay -> directory -> entry -> nats_gateway: a request that must not overtake what
+/// connection, relay -> directory -> entry -> nats_gateway: a request that must not overtake what
 /// the connection said about the resource before: the service may take back its answer with an event, which
 /// has to be heard.
 struct ask_behind {
@@ -231,8 +227,6 @@ struct tick {};
 }  // namespace actorgate::actors
 
 #define ACTORGATE_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(actorgate::actors::type)
-ACTORGATE_MESSAGE(subscribe_client)
-ACTORGATE_MESSAGE(unsubscribe_client)
 ACTORGATE_MESSAGE(relay_emptied)
 ACTORGATE_MESSAGE(open_resource)
 ACTORGATE_MESSAGE(close_resource)
@@ -243,6 +237,7 @@ ACTORGATE_MESSAGE(resource_failed)
 ACTORGATE_MESSAGE(resource_changed)
 ACTORGATE_MESSAGE(access_changed)
 ACTORGATE_MESSAGE(slot_loaded)
+ACTORGATE_MESSAGE(slots_loaded)
 ACTORGATE_MESSAGE(slot_failed)
 ACTORGATE_MESSAGE(slot_event)
 ACTORGATE_MESSAGE(slot_reaccess)

@@ -52,30 +52,29 @@ void relay::group::settle() {
   leaving.clear();
 }
 
-void relay::on(subscribe_client& command) {
+cache::snapshot_ptr relay::subscribe(const client_slot& who, cache::throttle_id throttle) {
   ++served_;
-  auto& [query, o] = queries_.obtain(std::move(command.query));
+  auto& [query, o] = queries_.obtain(std::string{who.query});
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
-  if (loaded) send(command.connection, slot_loaded{command.slot, o.current});
-  auto& clients = o.groups.obtain(std::move(command.rid)).second.clients;
-  clients.push_back({std::move(command.connection), command.slot, loaded});
-  if (!loaded && !o.asked) ask(query, o, command.throttle);
+  o.groups.obtain(std::string{who.rid}).second.clients.push_back({who.connection, who.slot, loaded});
+  if (!loaded && !o.asked) open(query, o, throttle);
+  return o.current;
 }
 
-void relay::ask(const std::string& query, opened& o, cache::throttle_id throttle) {
+void relay::open(const std::string& query, opened& o, cache::throttle_id throttle) {
   o.asked = true;
   send(directory_, open_resource{name_, query, self(), shard_, throttle});
 }
 
-void relay::on(unsubscribe_client& command) {
+void relay::unsubscribe(const client_slot& who) {
   ++served_;
-  auto* q = queries_.find(command.query);
+  auto* q = queries_.find(who.query);
   if (!q) return check_empty();
   auto& groups = q->second.groups;
-  if (auto* g = groups.find(command.rid)) {
+  if (auto* g = groups.find(who.rid)) {
     auto& [clients, leaving] = g->second;
-    leaving.push_back({std::move(command.connection), command.slot});
+    leaving.push_back({who.connection, who.slot});
     if (leaving.size() * 2 < clients.size()) return;
     g->second.settle();
     if (clients.empty()) groups.erase(*g);
@@ -83,7 +82,7 @@ void relay::on(unsubscribe_client& command) {
   clean(*q);
 }
 
-void relay::on(ask_behind& command) {
+void relay::ask(ask_behind command) {
   const auto* q = queries_.find(command.query);
   const bool reached = q && q->second.resource != 0;
   if (reached) return send(book_.nats, std::move(command.request));

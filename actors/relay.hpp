@@ -42,9 +42,17 @@ public:
   relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, std::string name,
         cache::watcher_id shard);
 
-  void on(subscribe_client& command);
-  void on(unsubscribe_client& command);
-  void on(ask_behind& command);
+  // -- called by the hub
+
+  /// Adds a client, which is told of events from then on. The resource as it is, if that is known; otherwise
+  /// the client will be told.
+  cache::snapshot_ptr subscribe(const client_slot& who, cache::throttle_id throttle);
+  void unsubscribe(const client_slot& who);
+  /// Passes on to the entry, or to NATS if that has been reached already.
+  void ask(ask_behind command);
+
+  // -- messages
+
   void on(resource_loaded& fact);
   void on(resource_failed& fact);
   void on(resource_changed& fact);
@@ -75,7 +83,7 @@ private:
     opened_groups groups;             ///< by the rid that their clients use
   };
 
-  void ask(const std::string& query, opened& o, cache::throttle_id throttle);
+  void open(const std::string& query, opened& o, cache::throttle_id throttle);
   void become(opened_query& q, cache::resource_id resource);
   void spread(opened& o, const cache::resource_event_ptr& event);
   void clean(opened_query& q);

@@ -33,15 +33,15 @@ bool is_valid_name(std::string_view name) {
 
 bool is_valid_rid(std::string_view rid) { return is_valid_name(split_rid(rid).name); }
 
-std::string expand_cid(std::string_view rid, std::string_view cid) {
-  std::string out;
-  for (;;) {
-    const auto tag = rid.find(cid_tag);
-    out += rid.substr(0, tag);
-    if (tag == std::string_view::npos) return out;
-    out += cid;
+std::string_view expand_cid(std::string_view rid, std::string_view cid, std::string& storage) {
+  auto tag = rid.find(cid_tag);
+  if (tag == std::string_view::npos) return rid;
+  storage.clear();
+  for (; tag != std::string_view::npos; tag = rid.find(cid_tag)) {
+    storage.append(rid.substr(0, tag)).append(cid);
     rid.remove_prefix(tag + cid_tag.size());
   }
+  return storage.append(rid);
 }
 
 }  // namespace actorgate::protocol

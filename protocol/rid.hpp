@@ -23,7 +23,7 @@ bool is_valid_name(std::string_view name);
 /// Whether `part` can be one part of a name, or a method.
 bool is_valid_part(std::string_view part);
 
-/// `rid` with every connection id tag replaced.
-std::string expand_cid(std::string_view rid, std::string_view cid);
+/// `rid` with every connection id tag replaced: a view into `storage`, or `rid` itself if it has none.
+std::string_view expand_cid(std::string_view rid, std::string_view cid, std::string& storage);
 
 }  // namespace actorgate::protocol

@@ -1,4 +1,4 @@
-// The way of a resource: connection -> hub -> relay -> directory -> entry -> NATS and back.
+// The way of a resource: connection, hub, relay -> directory -> entry -> NATS and back.
 #include <algorithm>
 
 #include <doctest/doctest.h>
@@ -48,8 +48,7 @@ TEST_CASE("the events of a resource are subscribed to before it is asked for") {
 TEST_CASE("what is asked behind a subscription is sent when the events of the resource are subscribed to") {
   clients s;
   const auto ask = [&](cache::watcher_id shard, const actors::connection_actor& who) {
-    actors::tell(s.book.places[shard].hub,
-                 actors::ask_behind{"x", "", {"access.x", "{}", 2, {{}, who, shard}}});
+    s.hub(shard).ask({"x", "", {"access.x", "{}", 2, {{}, who, shard}}});
   };
   s.subscribe(0, s.a, 1, "x");
   ask(0, s.a);
@@ -271,9 +270,7 @@ TEST_CASE("what is said to a client that has left is not taken for what is said 
   // The relay of shard 0 hears all three before the entry hears of any, and an event comes in between.
   s.subscribe(0, s.a, 1, "x");
   s.unsubscribe(0, s.a, 1, "x");
-  s.run_one();
   s.subscribe(0, s.b, 2, "x");
-  s.run_one();
   s.deliver("event.x.change", R"({"values":{"n":2}})");
   s.run();
   s.deliver("event.x.change", R"({"values":{"m":3}})");

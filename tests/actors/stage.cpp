@@ -57,6 +57,9 @@ fake_bus::sent_message fake_bus::take() {
 void probe::on(actors::slot_loaded& fact) {
   log_.push_back("loaded " + std::to_string(fact.slot) + ' ' + fact.content->json);
 }
+void probe::on(actors::slots_loaded& facts) {
+  for (auto& fact : facts.slots) on(fact);
+}
 void probe::on(actors::slot_failed& fact) {
   log_.push_back("failed " + std::to_string(fact.slot) + ' ' + fact.why->code);
 }
@@ -96,6 +99,10 @@ stage::~stage() {
   book.nats = actors::nats_gateway_actor{};
 }
 
+actors::hub& stage::hub(cache::watcher_id shard) {
+  return actors::neighbour<actors::hub>(book.places[shard].hub);
+}
+
 caf::scheduler::test_coordinator& stage::clockwork() {
   return dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler());
 }
@@ -123,13 +130,14 @@ actors::connection_actor stage::connect(std::vector<std::string>& log) {
 void stage::subscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
                       const std::string& name, const std::string& query) {
   const auto rid = query.empty() ? name : name + '?' + query;
-  actors::tell(book.places[shard].hub, actors::subscribe_client{who, slot, name, query, rid, 0});
+  auto content = hub(shard).subscribe({who, slot, name, query, rid}, 0);
+  if (content) actors::tell(who, actors::slot_loaded{slot, std::move(content)});
 }
 
 void stage::unsubscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
                         const std::string& name, const std::string& query) {
   const auto rid = query.empty() ? name : name + '?' + query;
-  actors::tell(book.places[shard].hub, actors::unsubscribe_client{who, slot, name, query, rid});
+  hub(shard).unsubscribe({who, slot, name, query, rid});
 }
 
 }  // namespace actorgate::test

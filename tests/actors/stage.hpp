@@ -12,6 +12,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include "actors/address_book.hpp"
+#include "actors/hub.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/message_bus.hpp"
 #include "actors/messages.hpp"
@@ -52,6 +53,7 @@ public:
       : lean_actor(config, home), log_(log) {}
 
   void on(actors::slot_loaded& fact);
+  void on(actors::slots_loaded& facts);
   void on(actors::slot_failed& fact);
   void on(actors::slot_event& fact);
   void on(actors::slot_reaccess& fact);
@@ -85,6 +87,7 @@ public:
   /// A place for what a connection is told; lives as long as the stage.
   std::vector<std::string>& new_log() { return logs_.emplace_back(); }
   actors::connection_actor connect(std::vector<std::string>& log);
+  actors::hub& hub(cache::watcher_id shard);
   void subscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,
                  const std::string& name, const std::string& query = {});
   void unsubscribe(cache::watcher_id shard, const actors::connection_actor& who, cache::slot_id slot,

@@ -26,7 +26,8 @@ void check_request(const protocol::client_request& request) {
   if (has_method) require(protocol::is_valid_part(request.method));
   if (!has_rid) return;
   require(protocol::is_valid_rid(request.rid));
-  const auto expanded = protocol::expand_cid(request.rid, "cid");
+  std::string storage;
+  const auto expanded = protocol::expand_cid(request.rid, "cid", storage);
   require(protocol::is_valid_name(protocol::split_rid(expanded).name));
 }
 

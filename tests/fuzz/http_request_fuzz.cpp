@@ -57,7 +57,8 @@ void check_headers(const net::http_headers& headers) {
 void check_task(const actors::http_task& task, std::string_view method) {
   check_headers(task.headers);
   require(protocol::is_valid_rid(task.rid) && protocol::is_json(protocol::quoted(task.rid)));
-  require(protocol::is_valid_name(protocol::split_rid(protocol::expand_cid(task.rid, "cid")).name));
+  std::string storage;
+  require(protocol::is_valid_name(protocol::split_rid(protocol::expand_cid(task.rid, "cid", storage)).name));
   require(task.params.empty() || protocol::is_json(task.params));
   require(protocol::split_rid(task.rid).name.size() + task.method.size() <= actors::max_name_and_method);
   require((task.what == purpose::call) == (method != "GET" && method != "HEAD"));

@@ -49,9 +49,12 @@ TEST_CASE("a part is one piece of a name") {
 }
 
 TEST_CASE("every connection id tag is replaced, and nothing else") {
-  CHECK(expand_cid("user.{cid}.x", "c1") == "user.c1.x");
-  CHECK(expand_cid("{cid}{cid}?id={cid}", "c1") == "c1c1?id=c1");
-  CHECK(expand_cid("user.{CID}.{cid", "c1") == "user.{CID}.{cid");
-  CHECK(expand_cid("", "c1").empty());
-  CHECK(expand_cid("{cid}", "{cid}") == "{cid}");
+  std::string storage;
+  CHECK(expand_cid("user.{cid}.x", "c1", storage) == "user.c1.x");
+  CHECK(expand_cid("{cid}{cid}?id={cid}", "c1", storage) == "c1c1?id=c1");
+  CHECK(expand_cid("user.{CID}.{cid", "c1", storage) == "user.{CID}.{cid");
+  CHECK(expand_cid("", "c1", storage).empty());
+  constexpr std::string_view plain = "user.x";
+  CHECK(expand_cid(plain, "c1", storage).data() == plain.data());
+  CHECK(expand_cid("{cid}", "{cid}", storage) == "{cid}");
 }
