@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
@@ -34,7 +35,7 @@ private:
   void pass_on(Command& command);
 
   const address_book& book_;
-  std::unordered_map<std::string, record> entries_;
+  boost::unordered_flat_map<std::string, record> entries_;
 };
 
 }  // namespace actorgate::actors

@@ -2,9 +2,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
@@ -46,6 +47,7 @@ private:
   };
   struct name_hash {
     using is_transparent = void;
+    using is_avalanching = void;
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
   };
 
@@ -54,7 +56,7 @@ private:
 
   const address_book& book_;
   cache::watcher_id shard_;
-  std::unordered_map<std::string, record, name_hash, std::equal_to<>> relays_;
+  boost::unordered_flat_map<std::string, record, name_hash, std::equal_to<>> relays_;
   std::unordered_set<connection_actor> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay

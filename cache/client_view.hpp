@@ -9,6 +9,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "cache/reference_graph.hpp"
 #include "cache/subscription.hpp"
 #include "protocol/client_message.hpp"
@@ -192,8 +194,8 @@ private:
   client_view_limits limits_;
   protocol::version version_;
   reference_graph graph_;
-  std::unordered_map<std::string_view, std::unique_ptr<subscription>> subscriptions_;  ///< by their rid
-  std::unordered_map<slot_id, subscription*> slots_;
+  boost::unordered_flat_map<std::string_view, std::unique_ptr<subscription>> subscriptions_;  ///< by rid
+  boost::unordered_flat_map<slot_id, subscription*> slots_;
   // Mostly empty, so of types that take no memory then.
   std::map<task_id, task> tasks_;
   std::map<std::uint64_t, ask> asks_;
