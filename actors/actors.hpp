@@ -9,7 +9,7 @@ namespace actorgate::actors {
 struct relay_emptied;
 struct open_resource;
 struct close_resource;
-struct read_resource;
+struct read_resources;
 struct entry_emptied;
 struct resource_loaded;
 struct resource_failed;
@@ -31,7 +31,6 @@ struct subscribe_connection;
 struct unsubscribe_connection;
 struct event_arrived;
 struct reset_resources;
-struct reset_entry;
 struct reset_tokens;
 struct connection_opened;
 struct connection_closed;
@@ -94,39 +93,30 @@ using relay_actor = caf::typed_actor<
     /// A reply to a client's call or auth, in its place between the events.
     caf::reacts_to<service_replied>>;
 
-/// One for each shard: finds the entries of the resource names that belong to it, makes them and lets go of
-/// them.
+/// One for each shard: finds the entries of the resource names that belong to it, calls them, makes them and
+/// lets go of them.
 using directory_actor = caf::typed_actor<
-    /// Passes on to the entry, or to NATS if there is none.
+    /// Passes on to NATS, behind what entries have asked for.
     caf::reacts_to<ask_behind>,
-    /// Passes on to the entry, which is made if there is none.
-    caf::reacts_to<open_resource>,
-    /// Passes on to the entry.
-    caf::reacts_to<close_resource>,
-    /// Passes on to the entry, which is made if there is none.
-    caf::reacts_to<read_resource>,
-    /// Lets go of the entry, unless something is on its way to it.
-    caf::reacts_to<entry_emptied>,
-    /// Passes on to the entries whose names match.
-    caf::reacts_to<reset_resources>>;
-
-/// One for each resource name: the cache. Asks the service, applies its events, tells the relays.
-using entry_actor = caf::typed_actor<
-    /// Passes on to NATS.
-    caf::reacts_to<ask_behind>,
-    /// A relay wants the resource under a query.
+    /// A relay wants a resource under a query. The entry is made if there is none.
     caf::reacts_to<open_resource>,
     /// It does so no more.
     caf::reacts_to<close_resource>,
-    /// A connection wants to know once what the resource is under a query.
-    caf::reacts_to<read_resource>,
+    /// A connection wants to know once what resources are. Entries are made if there are none.
+    caf::reacts_to<read_resources>,
+    /// Lets go of the entry, unless something is on its way to it.
+    caf::reacts_to<entry_emptied>,
+    /// Has the entries whose names match ask anew.
+    caf::reacts_to<reset_resources>>;
+
+/// One for each resource name: the cache. Asks the service, applies its events, tells the relays.
+/// The directory calls it for relays and connections.
+using entry_actor = caf::typed_actor<
     /// The service has said something about the resource.
     caf::reacts_to<event_arrived>,
     /// The service has answered: a get or query of the entry, or a client's call or auth, to be passed on in
     /// order.
     caf::reacts_to<service_replied>,
-    /// What is known may be wrong.
-    caf::reacts_to<reset_entry>,
     /// Time to forget what nobody needs.
     caf::reacts_to<tick>>;
 

@@ -79,14 +79,15 @@ struct address_book {
   nats_gateway_actor nats;
   caf::execution_unit* nats_unit = nullptr;
 
-  /// Where the entry of that name lives: with NATS, on the first shard, because what an entry does is done on
-  /// the way from or to NATS, and a change of thread costs more than that. Only a quarter of many shards have
-  /// entries, so that the first one has time for NATS.
-  const place& home_of(std::string_view name) const {
+  /// The shard where the entry of that name lives: with NATS, on the first one, because what an entry does is
+  /// done on the way from or to NATS, and a change of thread costs more than that. Only a quarter of many shards
+  /// have entries, so that the first one has time for NATS.
+  std::size_t shard_of(std::string_view name) const {
     constexpr std::size_t shards_for_each = 4;
     const auto homes = std::max<std::size_t>(1, places.size() / shards_for_each);
-    return places[homes == 1 ? 0 : std::hash<std::string_view>{}(name) % homes];
+    return homes == 1 ? 0 : std::hash<std::string_view>{}(name) % homes;
   }
+  const place& home_of(std::string_view name) const { return places[shard_of(name)]; }
 };
 
 }  // namespace actorgate::actors

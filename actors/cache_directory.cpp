@@ -19,31 +19,34 @@ bool any_matches(const std::vector<protocol::name_pattern>& patterns, std::strin
 
 }  // namespace
 
-/// Passes a command on to the entry, which is made if there is none.
-template <class Command>
-void cache_directory::pass_on(Command& command) {
-  auto& [entry, passed] = entries_[command.name];
-  if (!entry) entry = spawn_lean<cache_entry>(home_system(), home(), book_, command.name);
+/// The entry of that name, about to be called; it is made if there is none.
+cache_entry& cache_directory::entry_of(const std::string& name) {
+  auto& [entry, passed] = entries_[name];
+  if (!entry) entry = spawn_lean<cache_entry>(home_system(), home(), book_, name);
   ++passed;
-  send(entry, std::move(command));
+  return neighbour<cache_entry>(entry);
 }
 
-void cache_directory::on(open_resource& command) { pass_on(command); }
+void cache_directory::on(open_resource& command) { entry_of(command.name).open(command); }
 
-void cache_directory::on(read_resource& command) { pass_on(command); }
+void cache_directory::on(read_resources& command) {
+  slots_loaded known;
+  for (const auto& each : command.what) {
+    if (auto content = entry_of(each.name).read(command.connection, each)) {
+      known.slots.push_back({each.slot, std::move(content)});
+    }
+  }
+  if (!known.slots.empty()) send(command.connection, std::move(known));
+}
 
 void cache_directory::on(close_resource& command) {
   const auto found = entries_.find(command.name);
   if (found == entries_.end()) return;
   ++found->second.passed;
-  send(found->second.entry, std::move(command));
+  neighbour<cache_entry>(found->second.entry).close(command);
 }
 
-void cache_directory::on(ask_behind& command) {
-  const auto found = entries_.find(command.name);
-  if (found == entries_.end()) return send(book_.nats, std::move(command.request));
-  send(found->second.entry, std::move(command));
-}
+void cache_directory::on(ask_behind& command) { send(book_.nats, std::move(command.request)); }
 
 void cache_directory::on(entry_emptied& fact) {
   const auto found = entries_.find(fact.name);
@@ -59,8 +62,8 @@ void cache_directory::on(reset_resources& command) {
   const auto resources = patterns_of(command.patterns->resources);
   const auto access = patterns_of(command.patterns->access);
   for (const auto& [name, known] : entries_) {
-    const reset_entry reset{any_matches(resources, name), any_matches(access, name), command.throttle};
-    if (reset.resources || reset.access) send(known.entry, reset);
+    neighbour<cache_entry>(known.entry)
+        .reset(any_matches(resources, name), any_matches(access, name), command.throttle);
   }
 }
 

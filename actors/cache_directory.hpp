@@ -9,7 +9,9 @@
 
 namespace actorgate::actors {
 
-/// See `directory_actor`. Counts what it passes on to an entry: an entry that has become empty is let go of
+class cache_entry;
+
+/// See `directory_actor`. Counts its calls of an entry: one that has become empty is let go of
 /// only if it has seen all of that.
 class cache_directory final : public lean_actor<cache_directory, directory_actor> {
 public:
@@ -20,7 +22,7 @@ public:
 
   void on(open_resource& command);
   void on(close_resource& command);
-  void on(read_resource& command);
+  void on(read_resources& command);
   void on(ask_behind& command);
   void on(entry_emptied& fact);
   void on(reset_resources& command);
@@ -31,8 +33,7 @@ private:
     std::uint32_t passed = 0;
   };
 
-  template <class Command>
-  void pass_on(Command& command);
+  cache_entry& entry_of(const std::string& name);
 
   const address_book& book_;
   boost::unordered_flat_map<std::string, record> entries_;

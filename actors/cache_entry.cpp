@@ -29,11 +29,11 @@ void cache_entry::be_subscribed() {
   send(book_.nats, subscribe_events{name_, std::move(subscription)});
 }
 
-void cache_entry::on(open_resource& command) {
+void cache_entry::open(const open_resource& command) {
   be_subscribed();
   ++served_;
   if (relays_.size() <= command.shard) relays_.resize(command.shard + 1);
-  relays_[command.shard] = std::move(command.relay);
+  relays_[command.shard] = command.relay;
   open(command.shard, command.query, command.throttle);
 }
 
@@ -44,20 +44,25 @@ void cache_entry::open(cache::watcher_id who, const std::string& query, cache::t
   counts.cache_hits += counts.cache_misses == misses;
 }
 
-void cache_entry::on(close_resource& command) {
+void cache_entry::close(const close_resource& command) {
   ++served_;
   if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
   // The directory may just have learnt of an end that this command had crossed.
   settle();
 }
 
-void cache_entry::on(read_resource& command) {
-  be_subscribed();
+cache::snapshot_ptr cache_entry::read(const connection_actor& who, const read_resources::wanted& what) {
   ++served_;
-  auto& waiting = with_visitors().readers[command.query];
-  waiting.push_back({std::move(command.connection), command.slot});
-  if (waiting.size() == 1) open(all_readers, command.query, command.throttle);
+  if (auto known = machine_.read(what.query, now())) {
+    ++book_.home_of(name_).counts->cache_hits;
+    return known;
+  }
+  be_subscribed();
+  auto& waiting = with_visitors().readers[what.query];
+  waiting.push_back({who, what.slot});
+  if (waiting.size() == 1) open(all_readers, what.query, what.throttle);
   close_read();
+  return nullptr;
 }
 
 /// Whoever has been told what he wanted to know needs it no more.
@@ -67,8 +72,6 @@ void cache_entry::close_read() {
     if (machine_.close(all_readers, query, now())) watch_clock(book_.config.eviction_delay);
   }
 }
-
-void cache_entry::on(ask_behind& command) { send(book_.nats, std::move(command.request)); }
 
 void cache_entry::on(event_arrived& event) {
   const auto subject = event.message->subject();
@@ -91,8 +94,8 @@ void cache_entry::on(service_replied& reply) {
   settle();
 }
 
-void cache_entry::on(reset_entry& command) {
-  machine_.reset(command.resources, command.access, command.throttle);
+void cache_entry::reset(bool resources, bool access, cache::throttle_id throttle) {
+  machine_.reset(resources, access, throttle);
 }
 
 void cache_entry::on(tick&) {

@@ -21,13 +21,19 @@ public:
   cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
               std::string name);
 
-  void on(open_resource& command);
-  void on(close_resource& command);
-  void on(read_resource& command);
-  void on(ask_behind& command);
+  // -- called by the directory
+
+  void open(const open_resource& command);
+  void close(const close_resource& command);
+  /// The resource as it is, if that is known; otherwise the reader will be told.
+  cache::snapshot_ptr read(const connection_actor& reader, const read_resources::wanted& what);
+  /// What is known of the resources, or of access to them, may be wrong.
+  void reset(bool resources, bool access, cache::throttle_id throttle);
+
+  // -- messages
+
   void on(event_arrived& event);
   void on(service_replied& reply);
-  void on(reset_entry& command);
   void on(tick&);
 
 private:

@@ -32,7 +32,7 @@ public:
   ~connection() override;
 
   virtual void on(slot_loaded& fact);
-  void on(slots_loaded& facts);
+  virtual void on(slots_loaded& facts);
   virtual void on(slot_failed& fact);
   void on(slot_event& fact);
   void on(slot_reaccess& fact);

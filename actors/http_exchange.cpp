@@ -107,6 +107,7 @@ void http_exchange::on_answer(const service_replied& reply) {
 
 void http_exchange::read_more() {
   const auto group = book_.config.reference_throttle > 0 ? throttle_group(1) : 0;
+  std::vector<std::vector<read_resources::wanted>> by_shard(book_.places.size());
   while (const auto wanted = tree_->next()) {
     std::string storage;
     const auto [name, query] = expand(wanted->rid, storage);
@@ -116,14 +117,27 @@ void http_exchange::read_more() {
       continue;
     }
     const bool is_root = wanted->slot == 1;
-    send(book_.home_of(name).directory,
-         read_resource{self(), wanted->slot, std::string{name}, std::string{query}, is_root ? 0 : group});
+    by_shard[book_.shard_of(name)].push_back(
+        {wanted->slot, std::string{name}, std::string{query}, is_root ? 0 : group});
   }
+  for (std::size_t i = 0; i < by_shard.size(); ++i) {
+    if (!by_shard[i].empty()) send(book_.places[i].directory, read_resources{self(), std::move(by_shard[i])});
+  }
+}
+
+void http_exchange::on(slots_loaded& facts) {
+  if (!tree_) return connection::on(facts);
+  for (auto& fact : facts.slots) tree_->on_loaded(fact.slot, std::move(fact.content));
+  go_on();
 }
 
 void http_exchange::on(slot_loaded& fact) {
   if (!tree_) return connection::on(fact);
   tree_->on_loaded(fact.slot, std::move(fact.content));
+  go_on();
+}
+
+void http_exchange::go_on() {
   // Whoever has been denied it needs nothing that it refers to.
   if (door_) read_more();
   finish_read();

@@ -28,6 +28,7 @@ public:
 
   using connection::on;
   void on(slot_loaded& fact) override;
+  void on(slots_loaded& facts) override;
   void on(slot_failed& fact) override;
 
 private:
@@ -57,6 +58,7 @@ private:
   void on_header_auth(const service_replied& reply);
   void on_access(const service_replied& reply);
   void finish_read();
+  void go_on();
   void take_meta(const service_replied& reply);
   /// Answers. May be called from within the view: the session is ended by `settled`.
   void finish(net::http_response answer) {

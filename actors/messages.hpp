@@ -38,7 +38,7 @@ struct relay_emptied {
   std::uint32_t served;
 };
 
-/// relay -> directory -> entry: tell the relay of this shard of the resource under this query.
+/// relay -> directory: tell the relay of this shard of the resource under this query.
 struct open_resource {
   std::string name;
   std::string query;
@@ -46,19 +46,22 @@ struct open_resource {
   cache::watcher_id shard;
   cache::throttle_id throttle;
 };
-/// relay -> directory -> entry
+/// relay -> directory
 struct close_resource {
   std::string name;
   std::string query;
   cache::watcher_id shard;
 };
-/// http_exchange -> directory -> entry: tell this connection once what the resource is under this query.
-struct read_resource {
+/// http_exchange -> directory: tell this connection once what these resources are under these queries.
+struct read_resources {
+  struct wanted {
+    cache::slot_id slot;
+    std::string name;
+    std::string query;
+    cache::throttle_id throttle;
+  };
   connection_actor connection;
-  cache::slot_id slot;
-  std::string name;
-  std::string query;
-  cache::throttle_id throttle;
+  std::vector<wanted> what;
 };
 /// entry -> directory: I know nothing any more, after that many commands of yours. May come more than once,
 /// and when there is another entry of the name already.
@@ -92,7 +95,7 @@ struct slot_loaded {
   cache::slot_id slot;
   cache::snapshot_ptr content;
 };
-/// connection -> itself: its turn comes behind what was on its way already.
+/// directory -> connection, connection -> itself: what has been known when it was asked for.
 struct slots_loaded {
   std::vector<slot_loaded> slots;
 };
@@ -135,7 +138,7 @@ struct send_request {
   cache::throttle_id throttle = 0;
   net::shared_headers headers = nullptr;  ///< of the NATS message
 };
-/// connection, relay -> directory -> entry -> nats_gateway: a request that must not overtake what
+/// connection, relay -> directory -> nats_gateway: a request that must not overtake what
 /// the connection said about the resource before: the service may take back its answer with an event, which
 /// has to be heard.
 struct ask_behind {
@@ -193,12 +196,6 @@ struct reset_resources {
   reset_ptr patterns;
   cache::throttle_id throttle;
 };
-/// directory -> entry
-struct reset_entry {
-  bool resources;
-  bool access;
-  cache::throttle_id throttle;
-};
 /// nats_subscription of the system -> hubs -> connections
 struct reset_tokens {
   token_reset_ptr which;
@@ -230,7 +227,7 @@ struct tick {};
 ACTORGATE_MESSAGE(relay_emptied)
 ACTORGATE_MESSAGE(open_resource)
 ACTORGATE_MESSAGE(close_resource)
-ACTORGATE_MESSAGE(read_resource)
+ACTORGATE_MESSAGE(read_resources)
 ACTORGATE_MESSAGE(entry_emptied)
 ACTORGATE_MESSAGE(resource_loaded)
 ACTORGATE_MESSAGE(resource_failed)
@@ -252,7 +249,6 @@ ACTORGATE_MESSAGE(subscribe_connection)
 ACTORGATE_MESSAGE(unsubscribe_connection)
 ACTORGATE_MESSAGE(event_arrived)
 ACTORGATE_MESSAGE(reset_resources)
-ACTORGATE_MESSAGE(reset_entry)
 ACTORGATE_MESSAGE(reset_tokens)
 ACTORGATE_MESSAGE(connection_opened)
 ACTORGATE_MESSAGE(connection_closed)

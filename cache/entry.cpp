@@ -48,6 +48,17 @@ void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
   }
 }
 
+snapshot_ptr entry::read(std::string_view query, time now) {
+  auto* found = links_.find(query);
+  if (!found || !found->second.target) return nullptr;
+  auto& l = found->second;
+  if (l.watchers.empty()) {
+    l.idle->since = std::max(l.idle->since, now);
+    idle_.splice(idle_place(l.idle->since), idle_, l.idle);
+  }
+  return l.target->content.current();
+}
+
 bool entry::close(watcher_id who, std::string_view query, time now) {
   auto* found = links_.find(query);
   if (!found) return false;
@@ -56,11 +67,15 @@ bool entry::close(watcher_id who, std::string_view query, time now) {
   if (place == l.watchers.end()) return false;
   l.watchers.erase(place);
   if (!l.watchers.empty()) return false;
-  // Clocks go forward: that is at the end.
-  auto behind = idle_.end();
-  while (behind != idle_.begin() && std::prev(behind)->since > now) --behind;
-  l.idle = idle_.insert(behind, {&l, now});
+  l.idle = idle_.insert(idle_place(now), {&l, now});
   return true;
+}
+
+/// Clocks go forward: that is at the end.
+std::list<entry::idle_link>::iterator entry::idle_place(time since) {
+  auto place = idle_.end();
+  while (place != idle_.begin() && std::prev(place)->since > since) --place;
+  return place;
 }
 
 std::optional<entry::time> entry::expire(time oldest) {

@@ -72,6 +72,8 @@ public:
   /// The watcher wants to know of the resource under this query. It is answered by `loaded`, now or later,
   /// and told of events from then on, or by `failed`. Opened again, it is answered again.
   void open(watcher_id who, std::string_view query, throttle_id throttle);
+  /// What the resource under this query is, for somebody who asks once; null if it has to be opened for that.
+  snapshot_ptr read(std::string_view query, time now);
   /// Returns whether that leaves the query open to nobody.
   bool close(watcher_id who, std::string_view query, time now);
 
@@ -139,6 +141,7 @@ private:
   };
   using pending = std::variant<pending_event, pending_get, pending_reply>;
 
+  std::list<idle_link>::iterator idle_place(time since);
   void submit(pending p);
   void handle(const pending_event& e);
   void handle(pending_get& get);

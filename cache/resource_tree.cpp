@@ -32,9 +32,9 @@ std::string_view data_of(std::string_view text) {
 
 }  // namespace
 
-resource_tree::resource_tree(std::string rid, std::size_t limit) : limit_(limit) {
-  nodes_.push_back({std::move(rid), nullptr, nullptr});
-  slots_.emplace(nodes_.front().rid, 1);
+resource_tree::resource_tree(std::string rid, std::size_t limit) : root_(std::move(rid)), limit_(limit) {
+  nodes_.push_back({root_, nullptr, nullptr});
+  slots_.emplace(root_, 1);
 }
 
 std::optional<resource_tree::wanted> resource_tree::next() {
@@ -50,9 +50,8 @@ void resource_tree::on_loaded(slot_id slot, snapshot_ptr content) {
   --open_;
   for (const auto& rid : n.content->references) {
     if (nodes_.size() >= limit_) return;
-    if (slots_.contains(rid)) continue;
+    if (!slots_.emplace(rid, static_cast<slot_id>(nodes_.size() + 1)).second) continue;
     nodes_.push_back({rid, nullptr, nullptr});
-    slots_.emplace(nodes_.back().rid, static_cast<slot_id>(nodes_.size()));
     ++open_;
   }
 }

@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "cache/resource.hpp"
 #include "cache/subscription.hpp"
@@ -49,14 +50,16 @@ public:
 
 private:
   struct node {
-    std::string rid;
+    std::string_view rid;
     snapshot_ptr content;
     std::shared_ptr<const protocol::error> why;
   };
   class writer;
 
-  std::deque<node> nodes_;  ///< by slot, counted from one; the root is the first
-  std::unordered_map<std::string_view, slot_id> slots_;
+  std::string root_;
+  /// By slot, counted from one; the root is the first. What refers to a resource keeps its rid.
+  std::deque<node> nodes_;
+  boost::unordered_flat_map<std::string_view, slot_id> slots_;  ///< by rid
   std::size_t limit_;
   std::size_t asked_ = 0;  ///< of the nodes
   std::size_t open_ = 1;   ///< that have not been answered

@@ -35,6 +35,21 @@ TEST_CASE("a watcher that opens again is answered again, and told of events once
   CHECK(waiting.get(1, "[]") == said{"loaded 1 1 []"});
 }
 
+TEST_CASE("what is known is read without opening it, and kept for a while after that") {
+  entry_dialogue d;
+  CHECK_FALSE(d.machine.read("", start));
+  d.open(1);
+  CHECK_FALSE(d.machine.read("", start));
+  d.get(1, "[1]");
+  CHECK(d.machine.read("", start)->json == "[1]");
+  CHECK_FALSE(d.machine.read("q", start));
+  CHECK(d.machine.close(1, "", start));
+  CHECK(d.machine.read("", start + 2s)->json == "[1]");
+  CHECK(d.machine.expire(start + 1s) == start + 2s);
+  CHECK_FALSE(d.machine.expire(start + 2s));
+  CHECK(d.machine.empty());
+}
+
 TEST_CASE("the throttle of a watcher goes with the request that it causes") {
   entry_dialogue d;
   CHECK(d.open(1, "", 7) == said{"get 1 throttle 7"});
