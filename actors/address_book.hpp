@@ -80,8 +80,8 @@ struct address_book {
   caf::execution_unit* nats_unit = nullptr;
 
   /// The shard where the entry of that name lives: with NATS, on the first one, because what an entry does is
-  /// done on the way from or to NATS, and a change of thread costs more than that. Only a quarter of many shards
-  /// have entries, so that the first one has time for NATS.
+  /// done on the way from or to NATS, and a change of thread costs more than that. Only a quarter of many
+  /// shards have entries, so that the first one has time for NATS.
   std::size_t shard_of(std::string_view name) const {
     constexpr std::size_t shards_for_each = 4;
     const auto homes = std::max<std::size_t>(1, places.size() / shards_for_each);
