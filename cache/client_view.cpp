@@ -62,6 +62,7 @@ void client_view::on_loaded(slot_id slot, snapshot_ptr content) {
   // New references first: one that stays is not let go of in between.
   auto old = graph_.take_references(*s);
   const auto mark = graph_.next_mark();
+  s->references.reserve(content->references.size());
   for (const auto& rid : content->references) {
     auto& to = obtain(rid, s->tree, true);
     // Only one that has come by already needs to be searched for.
@@ -94,14 +95,17 @@ void client_view::become_known(const std::vector<subscription*>& news) {
 
 /// Those who wait for `s` go on.
 void client_view::wake(subscription& s) {
-  ready_.insert(ready_.end(), s.waiters.begin(), s.waiters.end());
-  s.waiters.clear();
+  auto* own = s.own();
+  if (!own) return;
+  ready_.insert(ready_.end(), own->waiters.begin(), own->waiters.end());
+  own->waiters.clear();
 }
 
 void client_view::free(subscription& s) {
-  if (s.held.empty() || s.freed) return;
-  s.freed = freed_.empty() ? 1 : freed_.rbegin()->first + 1;
-  freed_.emplace_hint(freed_.end(), s.freed, &s);
+  if (s.has().held.empty() || s.has().freed) return;
+  auto& place = s.make_own().freed;
+  place = freed_.empty() ? 1 : freed_.rbegin()->first + 1;
+  freed_.emplace_hint(freed_.end(), place, &s);
 }
 
 /// Carries out what has become possible, until nothing more has: one message at a time, because each may make
@@ -162,9 +166,9 @@ void client_view::dispose(subscription& s) {
   stop_watching(s);
   // A tree in which it was needed once may do without it.
   wake(s);
-  if (s.freed) freed_.erase(s.freed);
-  if (s.access_ticket) asks_.erase(s.access_ticket);
-  for (const auto& call : s.calls) port_.call_refused(call.ticket, protocol::errors::internal_error());
+  if (s.has().freed) freed_.erase(s.has().freed);
+  if (s.has().access_ticket) asks_.erase(s.has().access_ticket);
+  for (const auto& call : s.has().calls) port_.call_refused(call.ticket, protocol::errors::internal_error());
   graph_.remove(s);
 }
 
@@ -197,17 +201,17 @@ void client_view::on_reaccess(slot_id slot, throttle_id throttle) {
 
 void client_view::on_reply(std::uint64_t ticket, std::string_view rid) {
   auto* s = find(rid);
-  if (!s || (s->held.empty() && s->busy == busy_with::nothing)) return port_.pass(ticket);
-  s->held.push_back(held_reply{ticket});
+  if (!s || (s->has().held.empty() && s->busy == busy_with::nothing)) return port_.pass(ticket);
+  s->make_own().held.push_back(held_reply{ticket});
 }
 
 bool client_view::must_hold(const subscription& s) const {
-  return !s.known() || s.busy != busy_with::nothing || !s.held.empty();
+  return !s.known() || s.busy != busy_with::nothing || !s.has().held.empty();
 }
 
 void client_view::hold_or_process(subscription& s, held_item item) {
   if (must_hold(s)) {
-    s.held.push_back(std::move(item));
+    s.make_own().held.push_back(std::move(item));
     return;
   }
   std::visit([&](auto& what) { process(s, what); }, item);
@@ -216,12 +220,13 @@ void client_view::hold_or_process(subscription& s, held_item item) {
 
 /// Goes on with the first held item of a freed subscription, which is freed no more if it cannot.
 void client_view::process_next(subscription& s) {
-  if (!s.known() || s.busy != busy_with::nothing || s.held.empty()) {
-    freed_.erase(std::exchange(s.freed, 0));
+  auto& own = s.make_own();
+  if (!s.known() || s.busy != busy_with::nothing || own.held.empty()) {
+    freed_.erase(std::exchange(own.freed, 0));
     return;
   }
-  auto item = std::move(s.held.front());
-  s.held.pop_front();
+  auto item = std::move(own.held.front());
+  own.held.pop_front();
   std::visit([&](auto& what) { process(s, what); }, item);
 }
 
@@ -229,7 +234,8 @@ void client_view::process(subscription&, const held_reply& reply) { port_.pass(r
 
 /// Forgets what waits, but for replies: those are answered whatever becomes of the resource.
 void client_view::drop_held(subscription& s) {
-  for (const auto& item : std::exchange(s.held, {})) {
+  if (!s.own()) return;
+  for (const auto& item : std::exchange(s.own()->held, {})) {
     if (const auto* reply = std::get_if<held_reply>(&item)) port_.pass(reply->ticket);
   }
 }
@@ -255,9 +261,9 @@ void client_view::process_references(subscription& s, relayed_event_ptr event) {
   t.event = std::move(event);
   begin_walk(t);
   s.busy = busy_with::references;
-  s.task = next_task_++;
-  tasks_.emplace(s.task, std::move(t));
-  try_finish(s.task);
+  const auto number = s.make_own().task = next_task_++;
+  tasks_.emplace(number, std::move(t));
+  try_finish(number);
 }
 
 void client_view::finish_event(task_id id) {
@@ -288,16 +294,16 @@ void client_view::finish_event(task_id id) {
   drop_references(s, *done.event->event);
   become_known(news);
   s.busy = busy_with::nothing;
-  s.task = 0;
+  s.make_own().task = 0;
   free(s);
 }
 
 void client_view::cancel_event(subscription& s) {
   if (s.busy == busy_with::references) {
-    for (auto* to : take(s.task).roots) unpin(*to);
+    const auto number = std::exchange(s.make_own().task, 0);
+    for (auto* to : take(number).roots) unpin(*to);
   }
   s.busy = busy_with::nothing;
-  s.task = 0;
 }
 
 void client_view::drop_references(subscription& s, const resource_event& event) {

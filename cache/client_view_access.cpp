@@ -12,9 +12,9 @@ using busy_with = subscription::busy_with;
 void client_view::require_access(subscription& s, throttle_id throttle) {
   if (s.access != access_state::unknown) return;
   s.access = access_state::asking;
-  s.access_ticket = next_ticket_++;
-  asks_.emplace(s.access_ticket, ask{.subject = &s, .throttle = throttle});
-  port_.ask_access(s.access_ticket, s.rid, throttle);
+  const auto ticket = s.make_own().access_ticket = next_ticket_++;
+  asks_.emplace(ticket, ask{.subject = &s, .throttle = throttle});
+  port_.ask_access(ticket, s.rid, throttle);
 }
 
 void client_view::ask_for_call(ask asked) {
@@ -24,15 +24,18 @@ void client_view::ask_for_call(ask asked) {
 }
 
 void client_view::forget_access(subscription& s) {
-  if (s.access_ticket) asks_.erase(std::exchange(s.access_ticket, 0));
   s.access = access_state::unknown;
-  s.rights = {};
+  auto* own = s.own();
+  if (!own) return;
+  if (own->access_ticket) asks_.erase(std::exchange(own->access_ticket, 0));
+  own->rights = {};
 }
 
 /// What was granted counts no more. Who waits for an answer waits for that of a new request.
 void client_view::renew_access(subscription& s, throttle_id throttle) {
   const bool awaited = s.access == access_state::asking && s.pins > 0;
-  if (s.access_ticket) throttle = std::max(throttle, asks_.at(s.access_ticket).throttle);
+  const auto ticket = s.has().access_ticket;
+  if (ticket) throttle = std::max(throttle, asks_.at(ticket).throttle);
   forget_access(s);
   if (awaited || s.busy == busy_with::access) require_access(s, throttle);
 }
@@ -45,8 +48,9 @@ void client_view::reaccess(subscription& s, throttle_id throttle) {
   const bool first = !s.known() || s.busy == busy_with::references;
   if (first && s.pending + s.direct > 0) {
     // Before the events that wait for the answer, and once.
-    auto* held = s.held.empty() ? nullptr : std::get_if<held_reaccess>(&s.held.front());
-    if (!held) held = &std::get<held_reaccess>(s.held.emplace_front(held_reaccess{throttle}));
+    auto& items = s.make_own().held;
+    auto* held = items.empty() ? nullptr : std::get_if<held_reaccess>(&items.front());
+    if (!held) held = &std::get<held_reaccess>(items.emplace_front(held_reaccess{throttle}));
     held->throttle = std::max(held->throttle, throttle);
     if (s.direct > 0) renew_access(s, throttle);
     return;
@@ -86,23 +90,25 @@ void client_view::on_access(std::uint64_t ticket, protocol::outcome<protocol::ac
     return;
   }
   auto& s = *asked.subject;
-  s.access_ticket = 0;
+  auto& own = s.make_own();
+  own.access_ticket = 0;
   const bool remember = rights || why->is(protocol::errors::access_denied().code);
   s.access = remember ? access_state::known : access_state::unknown;
-  s.rights = rights ? std::move(*rights) : protocol::access_rights{};
+  own.rights = rights ? std::move(*rights) : protocol::access_rights{};
   on_access_of(s, why);
   settle();
 }
 
 /// Everybody who waits for the access of `s` goes on; `why` is the error that was the answer, if it was one.
 void client_view::on_access_of(subscription& s, const protocol::error* why) {
-  const auto* refusal = why || s.rights.get ? why : &protocol::errors::access_denied();
+  const auto* refusal = why || s.has().rights.get ? why : &protocol::errors::access_denied();
   pin(s);
-  for (const auto& call : std::exchange(s.calls, {})) {
-    why ? port_.call_refused(call.ticket, *why) : answer(call, s.rights);
+  auto& own = s.make_own();
+  for (const auto& call : std::exchange(own.calls, {})) {
+    why ? port_.call_refused(call.ticket, *why) : answer(call, own.rights);
     unpin(s);
   }
-  for (auto id : std::exchange(s.waiters, {})) {
+  for (auto id : std::exchange(own.waiters, {})) {
     const auto t = tasks_.find(id);
     const bool concerned = t != tasks_.end() && t->second.asks() && t->second.subject == &s;
     if (concerned && refusal) {

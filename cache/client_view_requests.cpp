@@ -76,9 +76,9 @@ void client_view::call(std::uint64_t ticket, std::string_view rid, std::string_v
   if (!s) {
     return ask_for_call({.rid = std::string{rid}, .call = std::move(call)});
   }
-  if (s->access == access_state::known) return answer(call, s->rights);
+  if (s->access == access_state::known) return answer(call, s->has().rights);
   pin(*s);
-  s->calls.push_back(std::move(call));
+  s->make_own().calls.push_back(std::move(call));
   require_access(*s);
 }
 
@@ -91,10 +91,10 @@ void client_view::try_finish(task_id id) {
     auto& s = *t.subject;
     if (s.access != access_state::known) {
       require_access(s);
-      s.waiters.push_back(id);
+      s.make_own().waiters.push_back(id);
       return;
     }
-    if (!s.rights.get) return refuse_request(id, protocol::errors::access_denied());
+    if (!s.has().rights.get) return refuse_request(id, protocol::errors::access_denied());
     // Deleted since it was asked for: a dead copy is no answer.
     obtain(s.rid, s.tree, false);
   }
@@ -116,7 +116,7 @@ bool client_view::walk(task_id id, task& t) {
   while (!t.open.empty()) {
     auto* s = t.open.back();
     if (s->is<subscription::loading>()) {
-      s->waiters.push_back(id);
+      s->make_own().waiters.push_back(id);
       return false;
     }
     t.open.pop_back();

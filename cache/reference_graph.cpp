@@ -25,7 +25,7 @@ template <class F>
 void for_each_edge(const subscription& s, F f) {
   const bool known = s.known();
   for (const auto& edge : s.references) f(edge, known);
-  for (const auto& edge : s.dead_references) f(edge, true);
+  for (const auto& edge : s.has().dead_references) f(edge, true);
 }
 
 part reachable_from(const std::vector<subscription*>& roots) {
@@ -153,18 +153,22 @@ void reference_graph::remove(subscription& s) {
     if (known) edge.to->known_holders -= edge.count;
   });
   take_references(s);
-  s.dead_references.clear();
+  if (auto* own = s.own()) own->dead_references.clear();
 }
 
 void reference_graph::revive(subscription& s) {
-  s.dead_references = take_references(s);
+  if (s.own() || !s.references.empty()) s.make_own().dead_references = take_references(s);
   s.state = subscription::loading{};
 }
 
 void reference_graph::stay_dead(subscription& s) {
   release(take_references(s), false);
-  s.references = std::exchange(s.dead_references, {});
+  if (auto* own = s.own()) s.references = std::exchange(own->dead_references, {});
   s.state = subscription::deleted{};
+}
+
+void reference_graph::forget_dead_copy(subscription& s) {
+  if (auto* own = s.own()) release(std::exchange(own->dead_references, {}), true);
 }
 
 void reference_graph::suspect(subscription& s) {
@@ -197,7 +201,7 @@ reference_graph::findings reference_graph::collect() {
     if (!inner.alive) {
       found.dead.push_back(s);
     } else if (!inner.known_to_client) {
-      if (s->known() || !s->dead_references.empty()) found.forgotten.push_back(s);
+      if (s->known() || !s->has().dead_references.empty()) found.forgotten.push_back(s);
     } else if (!s->known() && !inner.wanted) {
       found.unwanted.push_back(s);
     }

@@ -37,7 +37,7 @@ public:
 
   void revive(subscription& s);
   void stay_dead(subscription& s);
-  void forget_dead_copy(subscription& s) { release(std::exchange(s.dead_references, {}), true); }
+  void forget_dead_copy(subscription& s);
 
   /// `s` has lost something that kept it.
   void suspect(subscription& s);

@@ -70,6 +70,18 @@ struct subscription {
     std::uint32_t count;
   };
 
+  /// What most subscriptions never have, or not for long.
+  struct affairs {
+    std::vector<edge> dead_references;   ///< of the client's copy, while what was deleted is loaded anew
+    std::list<held_item> held;           ///< what came too early to be sent
+    std::vector<std::uint32_t> waiters;  ///< tasks to go on when this is loaded, or its access answered
+    std::vector<waiting_call> calls;     ///< calls that wait for access
+    protocol::access_rights rights;
+    std::uint64_t access_ticket = 0;  ///< of the access request under way
+    std::uint32_t task = 0;           ///< that of the event whose references load
+    std::uint32_t freed = 0;          ///< its place among those whose held items are about to go on, or 0
+  };
+
   enum class access_state : std::uint8_t { unknown, asking, known };
   /// What later items of `held` wait for.
   enum class busy_with : std::uint8_t { nothing, references, access };
@@ -87,20 +99,21 @@ struct subscription {
     return is<sent>() || is<deleted>() || (is<failed>() && std::get<failed>(state).known);
   }
 
+  /// To be read; none of it if there is none.
+  const affairs& has() const {
+    static const affairs nothing{};
+    return own_ ? *own_ : nothing;
+  }
+  /// To be changed, if there may be any; null if there is none.
+  affairs* own() { return own_.get(); }
+  /// To be added to.
+  affairs& make_own() { return own_ ? *own_ : *(own_ = std::make_unique<affairs>()); }
+
   std::string rid;  ///< as the client writes it
   std::variant<loading, loaded, sent, failed, deleted> state;
 
   std::vector<edge> references;
-  std::vector<edge> dead_references;   ///< of the client's copy, while what was deleted is loaded anew
-  std::list<held_item> held;           ///< what came too early to be sent
-  std::vector<std::uint32_t> waiters;  ///< tasks to go on when this is loaded, or its access answered
-  std::vector<waiting_call> calls;     ///< calls that wait for access
-
-  std::uint64_t access_ticket = 0;  ///< of the access request under way
-  std::uint32_t task = 0;           ///< that of the event whose references load
-  std::uint32_t freed = 0;          ///< its place among those whose held items are about to go on, or 0
-  throttle_id tree = 0;             ///< the group in which its references are fetched
-  protocol::access_rights rights;
+  throttle_id tree = 0;  ///< the group in which its references are fetched
 
   slot_id slot = no_slot;
   std::uint32_t pins = 0;           ///< requests and events under way that need it
@@ -113,6 +126,9 @@ struct subscription {
   busy_with busy = busy_with::nothing;
   bool suspected = false;  ///< is to be looked at by the next collection
   bool leans = false;      ///< its pins may be all that keeps it
+
+private:
+  std::unique_ptr<affairs> own_;
 };
 
 }  // namespace actorgate::cache
