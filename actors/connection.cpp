@@ -184,8 +184,7 @@ void connection::watch(cache::slot_id slot, std::string_view rid, cache::throttl
     return send(self(),
                 slot_failed{slot, std::make_shared<protocol::error>(protocol::errors::subject_too_long())});
   }
-  const auto me = self();
-  auto content = home_hub().subscribe({me, slot, name, query, rid}, throttle_group(throttle));
+  auto content = home_hub().subscribe({self(), slot, name, query, rid}, throttle_group(throttle));
   if (content) session_->loaded.push_back({slot, std::move(content)});
 }
 
@@ -197,8 +196,7 @@ cache::throttle_id connection::throttle_group(cache::throttle_id tree) const {
 void connection::unwatch(cache::slot_id slot, std::string_view rid) {
   std::string storage;
   const auto [name, query] = expand(rid, storage);
-  const auto me = self();
-  home_hub().unsubscribe({me, slot, name, query, rid});
+  home_hub().unsubscribe({self(), slot, name, query, rid});
 }
 
 void connection::ask_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) {

@@ -10,7 +10,7 @@ hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_boo
          cache::watcher_id shard)
     : lean_actor(config, home), book_(book), shard_(shard) {}
 
-cache::snapshot_ptr hub::subscribe(const client_slot& who, cache::throttle_id throttle) {
+cache::snapshot_ptr hub::subscribe(client_slot&& who, cache::throttle_id throttle) {
   auto found = relays_.find(who.name);
   if (found == relays_.end()) {
     std::string name{who.name};
@@ -18,14 +18,14 @@ cache::snapshot_ptr hub::subscribe(const client_slot& who, cache::throttle_id th
     found = relays_.emplace(std::move(name), record{std::move(fresh)}).first;
   }
   ++found->second.passed;
-  return neighbour<relay>(found->second.to).subscribe(who, throttle);
+  return neighbour<relay>(found->second.to).subscribe(std::move(who), throttle);
 }
 
-void hub::unsubscribe(const client_slot& who) {
+void hub::unsubscribe(client_slot&& who) {
   const auto found = relays_.find(who.name);
   if (found == relays_.end()) return;
   ++found->second.passed;
-  neighbour<relay>(found->second.to).unsubscribe(who);
+  neighbour<relay>(found->second.to).unsubscribe(std::move(who));
 }
 
 void hub::ask(ask_behind command) {

@@ -25,8 +25,8 @@ public:
   // -- called by the connections here
 
   /// Adds a client to the relay of the name, which is made if there is none: see `relay::subscribe`.
-  cache::snapshot_ptr subscribe(const client_slot& who, cache::throttle_id throttle);
-  void unsubscribe(const client_slot& who);
+  cache::snapshot_ptr subscribe(client_slot&& who, cache::throttle_id throttle);
+  void unsubscribe(client_slot&& who);
   /// Passes on to the relay, or to NATS if there is none.
   void ask(ask_behind command);
 

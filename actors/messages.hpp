@@ -26,7 +26,7 @@ using message_ptr = std::shared_ptr<const net::nats_message>;
 
 /// What a connection wants to be told of, as it calls its hub, and that the relay.
 struct client_slot {
-  const connection_actor& connection;
+  connection_actor connection;
   cache::slot_id slot;
   std::string_view name;  ///< for services, with the connection's id in place of the tag
   std::string_view query;

@@ -52,12 +52,13 @@ void relay::group::settle() {
   leaving.clear();
 }
 
-cache::snapshot_ptr relay::subscribe(const client_slot& who, cache::throttle_id throttle) {
+cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throttle) {
   ++served_;
   auto& [query, o] = queries_.obtain(std::string{who.query});
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
-  o.groups.obtain(std::string{who.rid}).second.clients.push_back({who.connection, who.slot, loaded});
+  o.groups.obtain(std::string{who.rid})
+      .second.clients.push_back({std::move(who.connection), who.slot, loaded});
   if (!loaded && !o.asked) open(query, o, throttle);
   return o.current;
 }
@@ -67,14 +68,14 @@ void relay::open(const std::string& query, opened& o, cache::throttle_id throttl
   send(directory_, open_resource{name_, query, self(), shard_, throttle});
 }
 
-void relay::unsubscribe(const client_slot& who) {
+void relay::unsubscribe(client_slot&& who) {
   ++served_;
   auto* q = queries_.find(who.query);
   if (!q) return check_empty();
   auto& groups = q->second.groups;
   if (auto* g = groups.find(who.rid)) {
     auto& [clients, leaving] = g->second;
-    leaving.push_back({who.connection, who.slot});
+    leaving.push_back({std::move(who.connection), who.slot});
     if (leaving.size() * 2 < clients.size()) return;
     g->second.settle();
     if (clients.empty()) groups.erase(*g);

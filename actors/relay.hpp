@@ -46,8 +46,8 @@ public:
 
   /// Adds a client, which is told of events from then on. The resource as it is, if that is known; otherwise
   /// the client will be told.
-  cache::snapshot_ptr subscribe(const client_slot& who, cache::throttle_id throttle);
-  void unsubscribe(const client_slot& who);
+  cache::snapshot_ptr subscribe(client_slot&& who, cache::throttle_id throttle);
+  void unsubscribe(client_slot&& who);
   /// Passes on to the entry, or to NATS if that has been reached already.
   void ask(ask_behind command);
 
