@@ -36,7 +36,7 @@ connection::session& connection::in_session() {
     limits.resources = book_.config.subscriptions;
     limits.throttle_references = book_.config.reference_throttle > 0;
     session_ = std::make_unique<session>(*this, limits);
-    send(book_.nats, subscribe_connection{cid_, self()});
+    send(book_.nats, subscribe_connection{std::string{cid()}, self()});
   }
   return *session_;
 }
@@ -46,7 +46,7 @@ void connection::end_session() {
   if (session_ && book_.nats) {
     session_->view.clear();
     counts().subscriptions -= static_cast<std::int64_t>(std::exchange(counted_, 0));
-    send(book_.nats, unsubscribe_connection{cid_});
+    send(book_.nats, unsubscribe_connection{std::string{cid()}});
   }
   session_ = nullptr;
 }
@@ -90,7 +90,7 @@ void connection::request_access(std::uint64_t ticket, std::string_view rid, cach
   std::string storage;
   const auto [name, query] = expand(rid, storage);
   send_request question{"access." + std::string{name},
-                        protocol::access_payload({cid_, token(), for_http_}, query),
+                        protocol::access_payload({cid(), token(), for_http_}, query),
                         ticket,
                         {{}, self(), shard_},
                         throttle,
@@ -100,7 +100,7 @@ void connection::request_access(std::uint64_t ticket, std::string_view rid, cach
 
 void connection::request_header_auth(std::uint64_t ticket, const auth_method& how) {
   in_session();
-  const protocol::requester who{cid_, {}, true};
+  const protocol::requester who{cid(), {}, true};
   request(ticket, "auth." + how.name + '.' + how.method, protocol::auth_payload(who, {}, {}, handshake_),
           how.name);
 }
@@ -118,7 +118,7 @@ void connection::start_call(call what) {
 void connection::ask_service(std::uint64_t ticket, call& c) {
   std::string storage;
   const auto [name, query] = expand(c.rid, storage);
-  const protocol::requester who{cid_, session_->token, for_http_};
+  const protocol::requester who{cid(), session_->token, for_http_};
   const bool is_auth = c.kind == request_kind::auth;
   auto subject = std::string{is_auth ? "auth." : "call."};
   subject.append(name).append(".").append(c.method);
@@ -171,7 +171,7 @@ void connection::on(event_arrived& event) {
 void connection::on(reset_tokens& command) {
   if (!session_ || session_->tid.empty()) return;
   if (!std::ranges::binary_search(command.which->tids, session_->tid)) return;
-  const protocol::requester who{cid_, session_->token, for_http_};
+  const protocol::requester who{cid(), session_->token, for_http_};
   request(no_answer, command.which->subject, protocol::auth_payload(who, {}, {}, handshake_), {});
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -117,17 +118,17 @@ protected:
   void request_header_auth(std::uint64_t ticket, const auth_method& how);
   /// The group of requests for a tree of references, which this connection has numbered; 0 is none.
   cache::throttle_id throttle_group(cache::throttle_id tree) const;
-  const std::string& cid() const { return cid_; }
+  std::string_view cid() const { return {cid_.data(), cid_.size()}; }
   /// A rid as services know it: a view into `storage` or `rid`.
   protocol::rid_parts expand(std::string_view rid, std::string& storage) const {
-    return protocol::split_rid(protocol::expand_cid(rid, cid_, storage));
+    return protocol::split_rid(protocol::expand_cid(rid, cid(), storage));
   }
   static bool too_long(std::string_view name, std::string_view method) {
     return name.size() + method.size() > max_name_and_method;
   }
 
   const address_book& book_;
-  std::string handshake_;  ///< as auth requests have it; may be empty where none is sent
+  shared_text handshake_;  ///< as auth requests have it; may be empty where none is sent
   const cache::watcher_id shard_;
   net::shared_headers trace_;  ///< of the messages to services
 
@@ -147,10 +148,10 @@ private:
   hub& home_hub() const;
   std::string_view token() const { return session_ ? std::string_view{session_->token} : std::string_view{}; }
 
-  const std::string cid_;
+  const std::array<char, 15> cid_;
+  const bool for_http_;
   std::unique_ptr<session> session_;
   std::size_t counted_ = 0;  ///< subscriptions of the view
-  const bool for_http_;
 };
 
 }  // namespace actorgate::actors

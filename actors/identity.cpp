@@ -43,12 +43,12 @@ void append_text(std::string& out, std::string_view text) {
 
 }  // namespace
 
-std::string make_cid() {
+std::array<char, 15> make_cid() {
   constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   constexpr unsigned fair = 256 - 256 % alphabet.size();
-  std::string cid;
-  while (cid.size() < 15) {
-    if (const auto byte = random_byte(); byte < fair) cid += alphabet[byte % alphabet.size()];
+  std::array<char, 15> cid;
+  for (std::size_t i = 0; i < cid.size();) {
+    if (const auto byte = random_byte(); byte < fair) cid[i++] = alphabet[byte % alphabet.size()];
   }
   return cid;
 }

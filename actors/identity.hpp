@@ -1,13 +1,13 @@
 #pragma once
+#include <array>
 #include <string>
 
 #include "net/handshake.hpp"
 
 namespace actorgate::actors {
 
-/// A new connection id: 15 random letters and digits (89 bits), unique among all gateways and fit for a
-/// subject.
-std::string make_cid();
+/// A new connection id: random letters and digits (89 bits), unique among all gateways and fit for a subject.
+std::array<char, 15> make_cid();
 
 /// The headers that put what services do for this client into its trace: its `traceparent`, and its
 /// `tracestate` if there is one. Null without a valid `traceparent` (W3C Trace Context, section 3.2).

@@ -14,6 +14,7 @@
 #include "net/close_reason.hpp"
 #include "net/nats_client.hpp"
 #include "protocol/service_event.hpp"
+#include "protocol/shared_text.hpp"
 
 // What actors say to each other. Commands are verbs, facts are in the past tense. None of it leaves the
 // process.
@@ -21,6 +22,7 @@
 namespace actorgate::actors {
 
 using message_ptr = std::shared_ptr<const net::nats_message>;
+using protocol::shared_text;
 
 // -- a resource on its way to a client ----------------------------------------
 

@@ -25,12 +25,7 @@ frame_ptr close_frame(std::uint16_t code, std::string_view text) {
 
 websocket::websocket(loop& l, client_socket socket, const websocket_limits& limits, websocket_owner& owner,
                      bool compressed)
-    : compressed_(compressed),
-      loop_(l),
-      limits_(limits),
-      owner_(owner),
-      socket_(std::move(socket)),
-      decoder_(compressed) {
+    : compressed_(compressed), loop_(l), limits_(limits), owner_(owner), socket_(std::move(socket)) {
   // A tick's output is one write; waiting for more would only add latency.
   socket_.set_no_delay();
 }
@@ -100,10 +95,22 @@ void websocket::on_readable() {
 }
 
 void websocket::consume(std::span<char> input) {
+  // Input mostly begins and ends with a message: then there is nothing to remember.
+  websocket_decoder fresh{compressed_};
+  auto& decoder = decoder_ ? *decoder_ : fresh;
   while (state_ == state::open || state_ == state::closing) {
-    const auto event = decoder_.next(input, limits_.message);
-    if (event.what == websocket_event::type::none) return;
+    const auto event = decoder.next(input, limits_.message);
+    if (event.what == websocket_event::type::none) return remember(decoder);
     handle(event);
+  }
+}
+
+/// Keeps a decoder that is inside a message, and no other.
+void websocket::remember(websocket_decoder& decoder) {
+  if (decoder.idle()) {
+    decoder_ = nullptr;
+  } else if (&decoder != decoder_.get()) {
+    decoder_ = std::make_unique<websocket_decoder>(std::move(decoder));
   }
 }
 
@@ -236,7 +243,7 @@ void websocket::finish() {
   state_ = state::closed;
   queue_.clear();
   pong_.reset();
-  decoder_ = websocket_decoder{};
+  decoder_ = nullptr;
   deadline_.reset();
   loop_.forget(*this);
   socket_.close();

@@ -108,6 +108,7 @@ private:
   void wait_readable(transfer direction = transfer::wait_read);
   void on_readable();
   void consume(std::span<char> input);
+  void remember(websocket_decoder& decoder);
   void handle(const websocket_event& e);
   void on_compressed(const websocket_event& e);
   void on_close_frame(const websocket_event& e);
@@ -138,7 +139,7 @@ private:
   const websocket_limits& limits_;
   websocket_owner& owner_;
   client_socket socket_;
-  websocket_decoder decoder_;
+  std::unique_ptr<websocket_decoder> decoder_;  // only inside a message
   send_queue queue_;
   frame_ptr pong_;                   // only the latest ping is answered: a flood of pings takes no memory
   std::unique_ptr<timer> deadline_;  // only while closing

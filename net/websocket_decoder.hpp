@@ -56,6 +56,10 @@ public:
   /// which also frees the memory. After `close` and `failure` the stream has ended: nothing more may be fed.
   websocket_event next(std::span<char>& input, std::size_t limit);
 
+  /// Whether it is between two messages, so that any other decoder may go on in its place; to be asked after
+  /// `next` has returned `none`.
+  bool idle() const { return message_opcode_ == 0 && header_size_ == 0 && buffer_.empty(); }
+
   /// Heap memory held now, in bytes.
   std::size_t heap_bytes() const { return buffer_.capacity(); }
 

@@ -1,6 +1,7 @@
 #include "actors/identity.hpp"
 
 #include <set>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -12,7 +13,8 @@ using namespace actorgate;
 TEST_CASE("connection ids are all different, and each can be part of a subject") {
   std::set<std::string> cids;
   for (int i = 0; i < 20'000; ++i) {
-    const auto cid = actors::make_cid();
+    const auto made = actors::make_cid();
+    const std::string cid{made.begin(), made.end()};
     CHECK(cid.size() == 15);
     REQUIRE(protocol::is_valid_part(cid));
     cids.insert(cid);

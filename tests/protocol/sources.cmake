@@ -10,6 +10,7 @@ actorgate_test(protocol_test
   protocol/service_event_test.cpp
   protocol/service_request_test.cpp
   protocol/service_response_test.cpp
+  protocol/shared_text_test.cpp
   protocol/trace_context_test.cpp
   protocol/value_test.cpp
   protocol/version_test.cpp
