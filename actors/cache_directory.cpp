@@ -20,7 +20,7 @@ bool any_matches(const std::vector<protocol::name_pattern>& patterns, std::strin
 }  // namespace
 
 /// The entry of that name, about to be called; it is made if there is none.
-cache_entry& cache_directory::entry_of(const std::string& name) {
+cache_entry& cache_directory::entry_of(const shared_text& name) {
   auto& [entry, passed] = entries_[name];
   if (!entry) entry = spawn_lean<cache_entry>(home_system(), home(), book_, name);
   ++passed;

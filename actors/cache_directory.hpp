@@ -1,5 +1,5 @@
 #pragma once
-#include <string>
+#include <functional>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -33,10 +33,10 @@ private:
     std::uint32_t passed = 0;
   };
 
-  cache_entry& entry_of(const std::string& name);
+  cache_entry& entry_of(const shared_text& name);
 
   const address_book& book_;
-  boost::unordered_flat_map<std::string, record> entries_;
+  boost::unordered_flat_map<shared_text, record, shared_text::hash, std::equal_to<>> entries_;
 };
 
 }  // namespace actorgate::actors

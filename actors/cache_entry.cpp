@@ -15,7 +15,7 @@ constexpr auto all_readers = ~cache::watcher_id{0};
 }  // namespace
 
 cache_entry::cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
-                         std::string name)
+                         shared_text name)
     : lean_actor(config, home),
       book_(book),
       name_(std::move(name)),
@@ -37,7 +37,7 @@ void cache_entry::open(const open_resource& command) {
   open(command.shard, command.query, command.throttle);
 }
 
-void cache_entry::open(cache::watcher_id who, const std::string& query, cache::throttle_id throttle) {
+void cache_entry::open(cache::watcher_id who, std::string_view query, cache::throttle_id throttle) {
   auto& counts = *book_.home_of(name_).counts;
   const auto misses = counts.cache_misses;
   machine_.open(who, query, throttle);
@@ -124,12 +124,14 @@ void cache_entry::settle() {
 
 void cache_entry::request(std::uint64_t ticket, std::string subject, std::string payload,
                           cache::throttle_id throttle) {
-  send(book_.nats, send_request{std::move(subject), std::move(payload), ticket, {name_, {}, 0}, throttle});
+  send(book_.nats,
+       send_request{
+           std::move(subject), std::move(payload), ticket, {std::string{name_.view()}, {}, 0}, throttle});
 }
 
 void cache_entry::send_get(std::uint64_t ticket, std::string_view query, cache::throttle_id throttle) {
   ++book_.home_of(name_).counts->cache_misses;
-  request(ticket, "get." + name_, protocol::get_payload(query), throttle);
+  request(ticket, std::string{"get."}.append(name_), protocol::get_payload(query), throttle);
 }
 
 void cache_entry::send_query(std::uint64_t ticket, std::string_view subject, std::string_view query) {
@@ -181,6 +183,6 @@ void cache_entry::pass(std::uint64_t ticket) {
   }
 }
 
-void cache_entry::complain(std::string_view what) { spdlog::debug("{}: {}", name_, what); }
+void cache_entry::complain(std::string_view what) { spdlog::debug("{}: {}", name_.view(), what); }
 
 }  // namespace actorgate::actors

@@ -19,7 +19,7 @@ public:
 
   /// Subscribes to the events of the name, before anything is asked.
   cache_entry(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
-              std::string name);
+              shared_text name);
 
   // -- called by the directory
 
@@ -48,7 +48,7 @@ private:
   void complain(std::string_view what) override;
 
   void be_subscribed();
-  void open(cache::watcher_id who, const std::string& query, cache::throttle_id throttle);
+  void open(cache::watcher_id who, std::string_view query, cache::throttle_id throttle);
   void close_read();
   void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
   void watch_clock(std::chrono::milliseconds delay);
@@ -77,7 +77,7 @@ private:
   void tell_readers(std::string_view query, Tell tell);
 
   const address_book& book_;
-  std::string name_;
+  shared_text name_;
   cache::entry machine_;
   std::vector<relay_actor> relays_;     ///< by shard
   std::unique_ptr<visitors> visitors_;  ///< from the first of them on

@@ -77,6 +77,7 @@ private:
   void stop_connections();
   void on_nats(net::nats_event event, const std::string& detail);
   bool admit(const std::string& remote_address) override { return admission_.enter(remote_address); }
+  bool counts_connections() const override { return admission_.is_limited(); }
   void left(const std::string& remote_address) noexcept override { admission_.leave(remote_address); }
   void on_upgrade(net::loop& l, const net::handshake& said, net::http_responder_ptr responder) override;
   void on_request(net::loop& l, const net::http_request& request, net::http_responder_ptr responder) override;

@@ -13,7 +13,7 @@ hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_boo
 cache::snapshot_ptr hub::subscribe(client_slot&& who, cache::throttle_id throttle) {
   auto found = relays_.find(who.name);
   if (found == relays_.end()) {
-    std::string name{who.name};
+    shared_text name{who.name};
     auto fresh = spawn_lean<relay>(home_system(), home(), book_, name, shard_);
     found = relays_.emplace(std::move(name), record{std::move(fresh)}).first;
   }

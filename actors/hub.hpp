@@ -45,18 +45,13 @@ private:
     relay_actor to;
     std::uint32_t passed = 0;
   };
-  struct name_hash {
-    using is_transparent = void;
-    using is_avalanching = void;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
-  };
 
   template <class Message>
   void tell_all(const Message& message);
 
   const address_book& book_;
   cache::watcher_id shard_;
-  boost::unordered_flat_map<std::string, record, name_hash, std::equal_to<>> relays_;
+  boost::unordered_flat_map<shared_text, record, shared_text::hash, std::equal_to<>> relays_;
   std::unordered_set<connection_actor> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay

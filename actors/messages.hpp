@@ -36,22 +36,22 @@ struct client_slot {
 };
 /// relay -> hub: I have no client any more, after that many calls of yours.
 struct relay_emptied {
-  std::string name;
+  shared_text name;
   std::uint32_t served;
 };
 
 /// relay -> directory: tell the relay of this shard of the resource under this query.
 struct open_resource {
-  std::string name;
-  std::string query;
+  shared_text name;
+  shared_text query;
   relay_actor relay;
   cache::watcher_id shard;
   cache::throttle_id throttle;
 };
 /// relay -> directory
 struct close_resource {
-  std::string name;
-  std::string query;
+  shared_text name;
+  shared_text query;
   cache::watcher_id shard;
 };
 /// http_exchange -> directory: tell this connection once what these resources are under these queries.
@@ -69,7 +69,7 @@ struct read_resources {
 /// and when there is another entry of the name already.
 struct entry_emptied {
   caf::actor_id entry;
-  std::string name;
+  shared_text name;
   std::uint32_t served;
 };
 
@@ -168,11 +168,11 @@ struct subscribe_system {
 };
 /// entry -> nats_gateway: have the events of a resource name delivered to this subscription.
 struct subscribe_events {
-  std::string name;
+  shared_text name;
   subscription_actor subscription;
 };
 struct unsubscribe_events {
-  std::string name;
+  shared_text name;
 };
 /// connection -> nats_gateway: have the events for this connection delivered to it.
 struct subscribe_connection {

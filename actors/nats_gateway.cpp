@@ -192,7 +192,8 @@ void nats_gateway::on_event(const message_ptr& message) {
 }
 
 void nats_gateway::on(subscribe_events& command) {
-  auto subject = "event." + command.name + ".*";
+  std::string subject = "event.";
+  subject.append(command.name).append(".*");
   // An earlier entry of the name may just be gone; its subscription ends here.
   auto& way = events_[std::move(command.name)];
   way = {};

@@ -55,12 +55,8 @@ private:
     subscription_actor to;
     net::nats_subscription_ptr subscription;
   };
-  struct name_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
-  };
   template <class T>
-  using by_name = std::unordered_map<std::string, T, name_hash, std::equal_to<>>;
+  using by_name = std::unordered_map<shared_text, T, shared_text::hash, std::equal_to<>>;
 
   void start(std::uint64_t id);
   bool publish(std::uint64_t id);

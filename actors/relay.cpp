@@ -31,7 +31,7 @@ std::string framed_event::text() const {
   return message;
 }
 
-relay::relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, std::string name,
+relay::relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, shared_text name,
              cache::watcher_id shard)
     : lean_actor(config, home),
       book_(book),
@@ -54,16 +54,17 @@ void relay::group::settle() {
 
 cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throttle) {
   ++served_;
-  auto& [query, o] = queries_.obtain(std::string{who.query});
+  auto& [query, o] = queries_.obtain(who.query);
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
-  o.groups.obtain(std::string{who.rid})
-      .second.clients.push_back({std::move(who.connection), who.slot, loaded});
+  auto* known = o.groups.find(who.rid);
+  auto& same_rid = known ? *known : o.groups.obtain(who.rid == name_ ? name_ : shared_text{who.rid});
+  same_rid.second.clients.push_back({std::move(who.connection), who.slot, loaded});
   if (!loaded && !o.asked) open(query, o, throttle);
   return o.current;
 }
 
-void relay::open(const std::string& query, opened& o, cache::throttle_id throttle) {
+void relay::open(const shared_text& query, opened& o, cache::throttle_id throttle) {
   o.asked = true;
   send(directory_, open_resource{name_, query, self(), shard_, throttle});
 }

@@ -18,7 +18,7 @@ namespace actorgate::actors {
 /// generation, when the first client of that generation is sent it.
 class framed_event final : public cache::relayed_event {
 public:
-  framed_event(cache::resource_event_ptr e, std::string rid)
+  framed_event(cache::resource_event_ptr e, shared_text rid)
       : relayed_event(std::move(e)), rid_(std::move(rid)) {}
   /// Belongs to the shard's thread.
   net::frame_ptr frame(protocol::version v) const;
@@ -26,7 +26,7 @@ public:
   std::string text() const;
 
 private:
-  std::string rid_;
+  shared_text rid_;
   mutable net::frame_ptr current_, legacy_;
 };
 
@@ -39,7 +39,7 @@ class relay final : public lean_actor<relay, relay_actor> {
 public:
   static constexpr auto actor_name = "relay";
 
-  relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, std::string name,
+  relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, shared_text name,
         cache::watcher_id shard);
 
   // -- called by the hub
@@ -72,9 +72,9 @@ private:
     /// Removes those who are leaving: all in one pass, because a thousand may leave at once.
     void settle();
   };
-  using opened_groups = cache::small_map<std::string, group>;
+  using opened_groups = cache::small_map<shared_text, group>;
   struct opened;
-  using opened_query = std::pair<const std::string, opened>;
+  using opened_query = std::pair<const shared_text, opened>;
   struct opened {
     cache::resource_id resource = 0;  ///< 0: not loaded
     bool asked = false;               ///< the entry will say what is current
@@ -83,7 +83,7 @@ private:
     opened_groups groups;             ///< by the rid that their clients use
   };
 
-  void open(const std::string& query, opened& o, cache::throttle_id throttle);
+  void open(const shared_text& query, opened& o, cache::throttle_id throttle);
   void become(opened_query& q, cache::resource_id resource);
   void spread(opened& o, const cache::resource_event_ptr& event);
   void clean(opened_query& q);
@@ -92,8 +92,8 @@ private:
 
   const address_book& book_;
   const directory_actor& directory_;
-  std::string name_;
-  cache::small_map<std::string, opened> queries_;
+  shared_text name_;
+  cache::small_map<shared_text, opened> queries_;
   cache::small_map<cache::resource_id, opened_query*> resources_;  ///< the first query that is each of them
   std::uint32_t served_ = 0;
   cache::watcher_id shard_;

@@ -31,7 +31,7 @@ void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
   auto* found = links_.find(query);
   const bool is_new = !found;
   if (is_new) {
-    found = &links_.obtain(std::string{query});
+    found = &links_.obtain(query);
     found->second.query = &found->first;
     // A query that is a normalised one needs no question.
     if (auto* v = query.empty() ? nullptr : find(query)) attach(found->second, *v);
@@ -240,7 +240,7 @@ void entry::handle(pending_get& get) {
 void entry::on_loaded(link& l, protocol::resource_content content) {
   auto* v = find(content.query);
   if (!v) {
-    auto query = std::move(content.query);
+    std::optional<protocol::shared_text> query = std::move(content.query);
     variant fresh{next_resource_++, nullptr, resource{std::move(content)}};
     auto& place = variants_.obtain(std::move(query), std::move(fresh));
     v = &place.second;
@@ -276,7 +276,7 @@ void entry::start_reset(variant& v, throttle_id throttle) {
   if (v.resetting) return ask_again(v.resetting, throttle);
   v.resetting = next_ticket_++;
   begin_request(v.resetting, {.subject = &v});
-  port_.send_get(v.resetting, v.query->value_or(""), throttle);
+  port_.send_get(v.resetting, v.query->value_or(protocol::shared_text{}), throttle);
 }
 
 /// `final`: it will not be asked again at once.

@@ -16,6 +16,7 @@
 #include "cache/small_map.hpp"
 #include "cache/throttle.hpp"
 #include "protocol/error.hpp"
+#include "protocol/shared_text.hpp"
 
 namespace actorgate::cache {
 
@@ -101,7 +102,7 @@ private:
   /// Lives as long as it has links.
   struct variant {
     resource_id id;
-    const std::optional<std::string>* query;  ///< normalised; none for the plain resource
+    const std::optional<protocol::shared_text>* query;  ///< normalised; none for the plain resource
     resource content;
     link* first = nullptr;        ///< of its links
     std::uint64_t resetting = 0;  ///< the ticket of the get under way, or 0
@@ -112,7 +113,7 @@ private:
     time since;
   };
   struct link {
-    const std::string* query;
+    const protocol::shared_text* query;
     std::uint64_t ticket = 0;   ///< of its get
     variant* target = nullptr;  ///< null while requested
     link* next = nullptr;       ///< of those with the same target
@@ -173,9 +174,9 @@ private:
   void remove(variant& v);
 
   entry_port& port_;
-  small_map<std::string, link> links_;                       ///< by their query
-  small_map<std::optional<std::string>, variant> variants_;  ///< by their normalised query
-  std::list<idle_link> idle_;                                ///< the longest idle first
+  small_map<protocol::shared_text, link> links_;                       ///< by their query
+  small_map<std::optional<protocol::shared_text>, variant> variants_;  ///< by their normalised query
+  std::list<idle_link> idle_;                                          ///< the longest idle first
   // Null most of the time, as it is when there are none.
   std::unique_ptr<std::map<std::uint64_t, request>> requests_;  ///< by their ticket
   std::unique_ptr<std::list<pending>> waiting_;

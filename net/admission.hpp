@@ -21,9 +21,9 @@ public:
   /// Whether one more from that address may come; then it counts until `leave`.
   bool enter(const std::string& address);
   void leave(const std::string& address) noexcept;
+  bool is_limited() const { return limits_.total > 0 || limits_.per_address > 0; }
 
 private:
-  bool is_limited() const { return limits_.total > 0 || limits_.per_address > 0; }
 
   const admission_limits limits_;
   std::mutex mutex_;

@@ -170,7 +170,7 @@ private:
     const auto from = without_mapping(peer);
     auto address = from.address().to_string();
     if (owner_.admit(address)) {
-      auto stay = std::make_unique<visit>(owner_, std::move(address));
+      auto stay = owner_.counts_connections() ? std::make_unique<visit>(owner_, std::move(address)) : nullptr;
       return begin(home, {std::move(socket), std::move(stay)}, from, options_, owner_);
     }
     if (auto options = refusal_->admit_session()) {

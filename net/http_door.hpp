@@ -58,6 +58,9 @@ public:
   /// first loop.
   virtual bool admit(const std::string& /*remote_address*/) { return true; }
 
+  /// Whether `left` matters; if not, a connection need not remember where it came from.
+  virtual bool counts_connections() const { return true; }
+
   /// A connection that was admitted has ended: the socket is closed, whoever held it. Comes exactly once for
   /// each, and on any thread: that of its loop, or the one that destroys the loop with the socket. Must not
   /// throw.

@@ -40,6 +40,7 @@ public:
   /// For unordered containers, which can then be searched for any text.
   struct hash {
     using is_transparent = void;
+    using is_avalanching = void;  // for Boost: it need not mix what the hash has mixed
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
