@@ -59,6 +59,7 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
   try {
     start_nats(options.nats);
     start_actors();
+    options.before_doors();
     open_doors(options);
   } catch (...) {
     stop();

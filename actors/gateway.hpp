@@ -30,6 +30,8 @@ struct gateway_options {
   net::admission_limits admission;                      ///< of clients' connections
   /// How long NATS may be away before it counts as lost; 0: not at all.
   std::chrono::milliseconds nats_window{30'000};
+  /// Called by the constructor when NATS is there, before the doors are opened.
+  std::function<void()> before_doors = [] {};
 };
 
 /// The process: starts everything in order and ends it in order. It is no actor, because both take waiting,

@@ -39,6 +39,9 @@ notifier::notifier(const environment& variables) : socket_(value_of(variables, "
   if (!socket_.empty() && limit > 0) watchdog_period_ = std::chrono::microseconds{(limit + 1) / 2};
 }
 
+void notifier::starting(std::chrono::microseconds time, std::string_view status) const {
+  send("EXTEND_TIMEOUT_USEC=" + std::to_string(time.count()) + "\nSTATUS=" + std::string(status));
+}
 void notifier::ready(std::string_view status) const { send("READY=1\nSTATUS=" + std::string(status)); }
 void notifier::reloading() const { send("RELOADING=1\nMONOTONIC_USEC=" + monotonic_microseconds()); }
 void notifier::stopping() const { send("STOPPING=1\nSTATUS=stopping"); }

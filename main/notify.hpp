@@ -13,6 +13,8 @@ class notifier {
 public:
   explicit notifier(const environment& variables);
 
+  /// Still on the way to `ready`, for which there is that much time from now on.
+  void starting(std::chrono::microseconds time, std::string_view status) const;
   /// Serving, at the start and after `reloading`. `status` is a line that `systemctl status` shows.
   void ready(std::string_view status) const;
   /// About to read the configuration again.

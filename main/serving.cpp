@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <spdlog/spdlog.h>
 
@@ -14,6 +15,7 @@
 #include "main/notify.hpp"
 #include "main/reload.hpp"
 #include "main/stop_request.hpp"
+#include "main/waiting_door.hpp"
 #include "net/embedded_nats.hpp"
 #include "net/tls_context.hpp"
 
@@ -31,19 +33,28 @@ std::unique_ptr<net::embedded_nats> start_embedded_nats(stop_request& stop) {
   return server;
 }
 
+std::unique_ptr<actors::gateway> start_gateway(const actors::gateway_options& options, stop_request& stop) {
+  return std::make_unique<actors::gateway>(
+      options, [&stop](const std::string& why) { stop.fail("NATS is lost: " + why); });
+}
+
 /// Null if the end is asked for while NATS is waited for.
-std::unique_ptr<actors::gateway> start_gateway(const options& o, stop_request& stop) {
+std::unique_ptr<actors::gateway> await_gateway(const notifier& manager, actors::gateway_options options,
+                                               stop_request& stop) {
   constexpr std::chrono::seconds pause{1};
-  for (;;) {
+  constexpr std::chrono::minutes longest_try{1};
+  std::optional<waiting_door> door;
+  if (options.operator_door) door.emplace(*options.operator_door);
+  options.before_doors = [&door] { door.reset(); };
+  do {
+    manager.starting(longest_try, "waiting for NATS");
     try {
-      return std::make_unique<actors::gateway>(
-          o.gateway, [&stop](const std::string& why) { stop.fail("NATS is lost: " + why); });
+      return start_gateway(options, stop);
     } catch (const net::nats_error& e) {
-      if (!o.told.wait_for_nats) throw;
       spdlog::warn("{}; trying again", e.what());
     }
-    if (stop.is_asked_within(pause)) return nullptr;
-  }
+  } while (!stop.is_asked_within(pause));
+  return nullptr;
 }
 
 /// Returns where clients find it.
@@ -121,7 +132,9 @@ int serve(const told_by_starter& from, options o) {
     nats_server = start_embedded_nats(stop);
     o.gateway.nats.urls = {nats_server->url()};
   }
-  const auto gateway = start_gateway(o, stop);
+  const auto gateway = o.told.wait_for_nats
+                           ? await_gateway(notifier(from.variables), o.gateway, stop)
+                           : start_gateway(o.gateway, stop);
   if (!gateway) return EXIT_SUCCESS;
   const auto why = serve_until_stop(from, o, *gateway, tls.get(), stop);
   if (why.error.empty()) return EXIT_SUCCESS;

@@ -23,6 +23,8 @@ void check_dialogue(const std::string& name) {
   const notify_socket systemd{name};
   const notifier n{{{"NOTIFY_SOCKET", name}}};
   CHECK(systemd.is_silent());
+  n.starting(2s, "waiting");
+  CHECK(systemd.next() == "EXTEND_TIMEOUT_USEC=2000000\nSTATUS=waiting");
   n.ready("listening on here");
   CHECK(systemd.next() == "READY=1\nSTATUS=listening on here");
   n.alive();

@@ -21,6 +21,7 @@ actorgate_test(operation_test
   gateway/stage.cpp
   main/drain_test.cpp
   main/tls_test.cpp
+  main/waiting_test.cpp
 )
 target_compile_definitions(operation_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
 target_link_libraries(operation_test PRIVATE actorgate_main test_support)
