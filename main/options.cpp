@@ -131,12 +131,13 @@ std::string enumerated(const std::vector<std::string>& words) {
 }
 
 understanding read_options(const std::vector<std::string>& arguments, const environment& variables,
-                           const file_reader& read) {
+                           const file_reader& read, const trial& try_out) {
   try {
     const auto given = split_command_line(arguments);
     if (is_given(given, command::show_help)) return information{usage(), {}};
     if (is_given(given, command::show_version)) return information{version_text(), {}};
     auto o = gather(given, variables, read);
+    try_out(o);
     if (is_given(given, command::check_config)) return report(o);
     if (o.file) o.file->text = new_file_text(given);
     return o;

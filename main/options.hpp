@@ -43,10 +43,14 @@ using file_reader = std::function<std::optional<std::string>(const std::string& 
 
 using understanding = std::variant<options, information, refusal>;
 
+/// Refuses what only an attempt shows to be of no use: throws `configuration_error`.
+using trial = std::function<void(const options&)>;
+
 /// Understands a command line, without the program's name, and the configuration file that it names. Options
 /// override the environment, which overrides the file.
-understanding read_options(const std::vector<std::string>& arguments, const environment& variables,
-                           const file_reader& read);
+understanding read_options(
+    const std::vector<std::string>& arguments, const environment& variables, const file_reader& read,
+    const trial& try_out = [](const options&) {});
 
 /// `a, b, c`
 std::string enumerated(const std::vector<std::string>& words);

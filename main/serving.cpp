@@ -15,6 +15,7 @@
 #include "main/notify.hpp"
 #include "main/reload.hpp"
 #include "main/stop_request.hpp"
+#include "main/usable_files.hpp"
 #include "main/waiting_door.hpp"
 #include "net/embedded_nats.hpp"
 #include "net/tls_context.hpp"
@@ -118,7 +119,9 @@ stop_reason serve_until_stop(const told_by_starter& from, const options& o, acto
 
 }  // namespace
 
-understanding told_by_starter::read() const { return read_options(arguments, variables, read_file); }
+understanding told_by_starter::read() const {
+  return read_options(arguments, variables, read_file, require_usable);
+}
 
 int serve(const told_by_starter& from, options o) {
   // First: it blocks signals for all threads.
@@ -132,9 +135,8 @@ int serve(const told_by_starter& from, options o) {
     nats_server = start_embedded_nats(stop);
     o.gateway.nats.urls = {nats_server->url()};
   }
-  const auto gateway = o.told.wait_for_nats
-                           ? await_gateway(notifier(from.variables), o.gateway, stop)
-                           : start_gateway(o.gateway, stop);
+  const auto gateway = o.told.wait_for_nats ? await_gateway(notifier(from.variables), o.gateway, stop)
+                                            : start_gateway(o.gateway, stop);
   if (!gateway) return EXIT_SUCCESS;
   const auto why = serve_until_stop(from, o, *gateway, tls.get(), stop);
   if (why.error.empty()) return EXIT_SUCCESS;

@@ -28,6 +28,15 @@ void require_readable(std::string_view what, const std::string& file) {
   }
 }
 
+/// Whether there is a line that looks like the seed of a user's key.
+bool holds_user_key(const std::string& file) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("SU")) return true;
+  }
+  return false;
+}
+
 /// In cnats' words, of which the beginning is left out that names the file.
 std::string tls_reason(natsStatus status) {
   const auto text = nats_reason(status);
@@ -59,6 +68,8 @@ void set_servers(natsOptions* o, const std::vector<std::string>& entries) {
 void set_credentials(natsOptions* o, const std::string& file) {
   if (file.empty()) return;
   require_readable("credentials", file);
+  // cnats reads it only when a server asks for it.
+  if (!holds_user_key(file)) fail("credentials", file, "no user's key in it");
   require(natsOptions_SetUserCredentialsFromFiles(o, file.c_str(), nullptr));
 }
 

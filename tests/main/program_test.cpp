@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -25,6 +26,30 @@ TEST_CASE("a variable that cannot be read is one line, and exit code 1") {
     CHECK(p.output().empty());
     CHECK(p.errors() ==
           "actorgate: environment variable ACTORGATE_PORT: \"eighty\" must be a number from 0 to 65535\n");
+  }
+}
+
+TEST_CASE(
+    "what can never be used is one line, and exit code 1, at a check and at a start that waits for NATS") {
+  const scratch place;
+  const auto bad = place / "bad.pem";
+  write(bad, "nothing of use");
+  const std::vector<std::pair<arguments, std::string>> cases{
+      {{"--nats", "http://127.0.0.1"}, "natsUrl: "},
+      {{"--creds", bad}, "natsCreds: "},
+      {{"--natsrootca", bad}, "natsRootCAs: "},
+      {{"--natscert", bad, "--natskey", bad}, "natsCert, natsKey: "},
+      {{"--tls", "--tlscert", bad, "--tlskey", bad}, "tlsCert, tlsKey: "},
+  };
+  for (const std::string mode : {"--check-config", "--wait-for-nats"}) {
+    for (auto [told, key] : cases) {
+      told.push_back(mode);
+      process p(told, {});
+      CHECK(p.wait() == 1);
+      CHECK(p.output().empty());
+      CHECK(p.errors().starts_with("actorgate: " + key));
+      CHECK(std::ranges::count(p.errors(), '\n') == 1);
+    }
   }
 }
 

@@ -75,6 +75,16 @@ TEST_CASE("WebSocket and HTTP clients are served over TLS") {
   CHECK(w.gateway.runs.wait() == 0);
 }
 
+TEST_CASE("a check tells of a key that belongs to another certificate") {
+  const authority root;
+  const auto files = root.issue("one", "one");
+  const auto exit_code = [&](const std::string& key) {
+    return process({"--check-config", "--tls", "--tlscert", files.certificate, "--tlskey", key}, {}).wait();
+  };
+  CHECK(exit_code(files.key) == 0);
+  CHECK(exit_code(root.issue("other", "other").key) == 1);
+}
+
 TEST_CASE("a WebSocket over TLS may be compressed") {
   secure_world w;
   const std::string text(5'000, 'x');
