@@ -14,8 +14,8 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// Origins that are separated by semicolons in the file, as `split_list` does, and by repeating the option on
-/// the command line.
+/// Origins that are separated by semicolons, as `split_list` does; on the command line the option may be
+/// repeated as well.
 struct origin_list {
   std::vector<std::string> origins;
   bool operator==(const origin_list&) const = default;

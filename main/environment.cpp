@@ -31,8 +31,7 @@ const option* find_variable(std::string_view name) {
 }
 
 bool is_list(const target& where) {
-  return std::holds_alternative<std::vector<std::string> configuration::*>(where) ||
-         std::holds_alternative<origin_list configuration::*>(where);
+  return std::holds_alternative<std::vector<std::string> configuration::*>(where);
 }
 
 void apply_variable(const option& what, const std::string& value, configuration& to) {

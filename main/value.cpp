@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <utility>
 
 namespace actorgate {
 namespace {
@@ -48,7 +49,11 @@ struct setter {
   void operator()(int configuration::*where) const { to.*where = to_number<int>(text); }
   void operator()(std::uint16_t configuration::*where) const { to.*where = to_number<std::uint16_t>(text); }
   void operator()(std::vector<std::string> configuration::*where) const { append(to.*where, text, first); }
-  void operator()(origin_list configuration::*where) const { append((to.*where).origins, text, first); }
+  void operator()(origin_list configuration::*where) const {
+    auto& origins = (to.*where).origins;
+    if (first) origins.clear();
+    for (auto& origin : split_list(text)) origins.push_back(std::move(origin));
+  }
 };
 
 }  // namespace

@@ -7,8 +7,9 @@
 
 namespace actorgate {
 
-/// Sets one value from the text of an option or a variable. A list gets one entry more, or its only one if it
-/// is the `first`. Throws `configuration_error` if the text is of a wrong type; it goes behind the text.
+/// Sets one value from the text of an option or a variable. A list gets more by it, or is
+/// nothing but it if it is the `first`. Throws `configuration_error` if the text is of a wrong type; it goes
+/// behind the text.
 void set_value(const target& where, const std::string& text, bool first, configuration& to);
 
 /// The entries of a list in one text, which are separated by semicolons: one at least.

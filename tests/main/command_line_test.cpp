@@ -106,6 +106,8 @@ TEST_CASE("origins and root certificates add up") {
   const auto o = understood(
       {"--alloworigin", "http://a", "--natsrootca=x.pem", "--alloworigin=http://b", "--natsrootca", "y.pem"});
   CHECK(o.told.allow_origin == origin_list{{"http://a", "http://b"}});
+  CHECK(understood({"--alloworigin", "http://a;http://b", "--alloworigin=http://c"}).told.allow_origin ==
+        origin_list{{"http://a", "http://b", "http://c"}});
   CHECK(o.told.nats_root_cas == std::vector<std::string>{"x.pem", "y.pem"});
 }
 
