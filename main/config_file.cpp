@@ -1,6 +1,7 @@
 #include "main/config_file.hpp"
 
 #include <limits>
+#include <set>
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
@@ -102,6 +103,7 @@ std::vector<std::string> apply_config_file(std::string_view text, configuration&
   }
   if (!document.IsObject()) throw configuration_error("is no JSON object");
   std::vector<std::string> unknown;
+  std::set<const option*> by_alias;
   for (const auto& member : document.GetObject()) {
     const std::string key(view(member.name));
     const auto* what = find_key(key);
@@ -109,7 +111,9 @@ std::vector<std::string> apply_config_file(std::string_view text, configuration&
     if (!what || member.value.IsNull()) continue;
     // Files that Resgate wrote name the certificate twice once somebody follows its documentation.
     const bool is_alias = what->key.size() != key.size();
-    if (is_alias && member.value.IsString() && member.value.GetStringLength() == 0) continue;
+    const bool is_empty = member.value.IsString() && member.value.GetStringLength() == 0;
+    if (is_empty && (is_alias || by_alias.contains(what))) continue;
+    if (is_alias) by_alias.insert(what);
     try {
       std::visit(setter{to, member.value}, what->where);
     } catch (const configuration_error& e) {

@@ -132,7 +132,8 @@ TEST_CASE("keys that are missing, null, empty or 0 have their default") {
 TEST_CASE("the certificate has two names, and an empty one says nothing") {
   for (const std::string text : {R"({"tlsCert": "c", "tlsKey": "k"})", R"({"certFile": "c", "keyFile": "k"})",
                                  R"({"tlsCert": "c", "tlsKey": "k", "certFile": "", "keyFile": ""})",
-                                 R"({"certFile": "", "keyFile": "", "tlsCert": "c", "tlsKey": "k"})"}) {
+                                 R"({"certFile": "", "keyFile": "", "tlsCert": "c", "tlsKey": "k"})",
+                                 R"({"certFile": "c", "keyFile": "k", "tlsCert": "", "tlsKey": ""})"}) {
     CHECK(from_file(text).told == changed([](auto& c) { c.tls_cert = "c", c.tls_key = "k"; }));
   }
 }
