@@ -10,6 +10,7 @@ std::vector<given_option> split_command_line(const std::vector<std::string>& arg
   std::vector<given_option> result;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& argument = arguments[i];
+    if (argument == "--" && i + 1 == arguments.size()) break;  // as getopt and Go have it
     const auto dashes = argument.starts_with("--") ? 2u : 1u;
     if (!argument.starts_with("-") || argument.size() == dashes) {
       throw usage_error("unexpected argument " + argument);

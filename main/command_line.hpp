@@ -19,7 +19,8 @@ struct given_option {
   std::string value;    ///< of a flag: `true` unless told otherwise
 };
 
-/// Takes apart `--name value`, `--name=value`, `-letter value`, with one dash or two. Throws `usage_error`.
+/// Takes apart `--name value`, `--name=value`, `-letter value`, with one dash or two; a `--` at the end
+/// says nothing. Throws `usage_error`.
 std::vector<given_option> split_command_line(const std::vector<std::string>& arguments);
 
 /// Sets what the options say on top of what is there. Throws `configuration_error` for a value of a wrong

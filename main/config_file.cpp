@@ -1,5 +1,6 @@
 #include "main/config_file.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -53,7 +54,10 @@ struct setter {
     to.*where = static_cast<std::uint16_t>(value.GetUint());
   }
   void operator()(std::vector<std::string> configuration::*where) const {
-    if (!value.IsArray()) throw configuration_error("must be an array of strings");
+    const auto is_text = [](const json& entry) { return entry.IsString(); };
+    if (!value.IsArray() || !std::all_of(value.Begin(), value.End(), is_text)) {
+      throw configuration_error("must be an array of strings");
+    }
     (to.*where).clear();
     for (const auto& entry : value.GetArray()) (to.*where).push_back(to_text(entry));
   }

@@ -118,12 +118,26 @@ TEST_CASE("an option that is empty has its default, and an address is that of al
   CHECK(understood({"-i", ""}).gateway.door.address == "::");
 }
 
+TEST_CASE("two dashes at the end say nothing") {
+  CHECK(understood({"--"}).told == configuration{});
+  CHECK(understood({"-p", "81", "--"}).told.port == 81);
+}
+
 TEST_CASE("what is no option is named, with the usage") {
-  const std::vector<std::pair<arguments, std::string>> cases{
-      {{"--lighthouse"}, "--lighthouse"}, {{"-x=1"}, "-x"},       {{"-p"}, "-p"},   {{"--port"}, "--port"},
-      {{"lighthouse"}, "lighthouse"},     {{"-"}, "-"},           {{"--"}, "--"},   {{"--tls", "on"}, "on"},
-      {{"---port", "1"}, "---port"},      {{"--=1"}, "--"},       {{"-VD"}, "-VD"}, {{""}, ""},
-      {{"--PORT", "1"}, "--PORT"},        {{"-p", "1", "2"}, "2"}};
+  const std::vector<std::pair<arguments, std::string>> cases{{{"--lighthouse"}, "--lighthouse"},
+                                                             {{"-x=1"}, "-x"},
+                                                             {{"-p"}, "-p"},
+                                                             {{"--port"}, "--port"},
+                                                             {{"lighthouse"}, "lighthouse"},
+                                                             {{"-"}, "-"},
+                                                             {{"--", "x"}, "--"},
+                                                             {{"--tls", "on"}, "on"},
+                                                             {{"---port", "1"}, "---port"},
+                                                             {{"--=1"}, "--"},
+                                                             {{"-VD"}, "-VD"},
+                                                             {{""}, ""},
+                                                             {{"--PORT", "1"}, "--PORT"},
+                                                             {{"-p", "1", "2"}, "2"}};
   for (const auto& [told, name] : cases) {
     const auto why = refused(told);
     CHECK(contains(why.text, name));

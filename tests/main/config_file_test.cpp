@@ -177,6 +177,10 @@ TEST_CASE("a value of the wrong type is refused, by its key") {
   }
 }
 
+TEST_CASE("a list with something else in it is told what it is to be") {
+  CHECK(contains(refused_file(file_of("natsRootCAs", "[1]")).text, "must be an array of strings"));
+}
+
 TEST_CASE("a file that is not there is written, with all keys and what the options say") {
   const auto o = understood({"--config", "new.json", "-p", "81"});
   REQUIRE(o.file);
