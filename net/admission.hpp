@@ -24,7 +24,6 @@ public:
   bool is_limited() const { return limits_.total > 0 || limits_.per_address > 0; }
 
 private:
-
   const admission_limits limits_;
   std::mutex mutex_;
   std::size_t inside_ = 0;

@@ -369,8 +369,8 @@ void http_session::drain() {
 
 // -- time -------------------------------------------------------------------------
 
-/// Most deadlines are moved before they come. So the alarm is only set anew if it would ring too late; when it
-/// rings too early, it is set to what the deadline is by then.
+/// Most deadlines are moved before they come. So the alarm is only set anew if it would ring too late; when
+/// it rings too early, it is set to what the deadline is by then.
 void http_session::arm(std::chrono::milliseconds patience) {
   deadline_ = timer::clock_type::now() + patience;
   if (deadline_ < alarm_.expiry() || !alarm_set_) set_alarm();
