@@ -21,7 +21,6 @@ struct slot_failed;
 struct slot_event;
 struct slot_reaccess;
 struct send_request;
-struct ask_behind;
 struct service_replied;
 struct message_arrived;
 struct subscribe_system;
@@ -97,7 +96,7 @@ using relay_actor = caf::typed_actor<
 /// lets go of them.
 using directory_actor = caf::typed_actor<
     /// Passes on to NATS, behind what entries have asked for.
-    caf::reacts_to<ask_behind>,
+    caf::reacts_to<send_request>,
     /// A relay wants a resource under a query. The entry is made if there is none.
     caf::reacts_to<open_resource>,
     /// It does so no more.

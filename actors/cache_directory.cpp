@@ -46,7 +46,7 @@ void cache_directory::on(close_resource& command) {
   neighbour<cache_entry>(found->second.entry).close(command);
 }
 
-void cache_directory::on(ask_behind& command) { send(book_.nats, std::move(command.request)); }
+void cache_directory::on(send_request& request) { send(book_.nats, std::move(request)); }
 
 void cache_directory::on(entry_emptied& fact) {
   const auto found = entries_.find(fact.name);

@@ -23,7 +23,7 @@ public:
   void on(open_resource& command);
   void on(close_resource& command);
   void on(read_resources& command);
-  void on(ask_behind& command);
+  void on(send_request& request);
   void on(entry_emptied& fact);
   void on(reset_resources& command);
 

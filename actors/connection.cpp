@@ -95,7 +95,7 @@ void connection::request_access(std::uint64_t ticket, std::string_view rid, cach
                         {{}, self(), shard_},
                         throttle,
                         trace_};
-  home_hub().ask({std::string{name}, std::string{query}, std::move(question)});
+  home_hub().ask(name, query, std::move(question));
 }
 
 void connection::request_header_auth(std::uint64_t ticket, const auth_method& how) {

@@ -28,10 +28,10 @@ void hub::unsubscribe(client_slot&& who) {
   neighbour<relay>(found->second.to).unsubscribe(std::move(who));
 }
 
-void hub::ask(ask_behind command) {
-  const auto found = relays_.find(command.name);
-  if (found == relays_.end()) return send(book_.nats, std::move(command.request));
-  neighbour<relay>(found->second.to).ask(std::move(command));
+void hub::ask(std::string_view name, std::string_view query, send_request request) {
+  const auto found = relays_.find(name);
+  if (found == relays_.end()) return send(book_.nats, std::move(request));
+  neighbour<relay>(found->second.to).ask(query, std::move(request));
 }
 
 void hub::on(relay_emptied& fact) {

@@ -1,6 +1,5 @@
 #pragma once
 #include <functional>
-#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -27,8 +26,9 @@ public:
   /// Adds a client to the relay of the name, which is made if there is none: see `relay::subscribe`.
   cache::snapshot_ptr subscribe(client_slot&& who, cache::throttle_id throttle);
   void unsubscribe(client_slot&& who);
-  /// Passes on to the relay, or to NATS if there is none.
-  void ask(ask_behind command);
+  /// Sends a request that must not overtake what the connection said about the resource before: the service
+  /// may take back its answer with an event, which has to be heard.
+  void ask(std::string_view name, std::string_view query, send_request request);
 
   // -- messages
 

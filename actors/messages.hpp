@@ -131,7 +131,7 @@ struct request_route {
 /// such a request waits for somebody to listen.
 inline constexpr cache::throttle_id after_outage = cache::patient;
 
-/// entry, connection -> nats_gateway
+/// entry, connection, relay (-> directory) -> nats_gateway
 struct send_request {
   std::string subject;
   std::string payload;
@@ -139,14 +139,6 @@ struct send_request {
   request_route route;
   cache::throttle_id throttle = 0;
   net::shared_headers headers = nullptr;  ///< of the NATS message
-};
-/// connection, relay -> directory -> nats_gateway: a request that must not overtake what
-/// the connection said about the resource before: the service may take back its answer with an event, which
-/// has to be heard.
-struct ask_behind {
-  std::string name;
-  std::string query;
-  send_request request;
 };
 /// nats_gateway (-> nats_subscription -> entry (-> relay)) -> asker
 struct service_replied {
@@ -241,7 +233,6 @@ ACTORGATE_MESSAGE(slot_failed)
 ACTORGATE_MESSAGE(slot_event)
 ACTORGATE_MESSAGE(slot_reaccess)
 ACTORGATE_MESSAGE(send_request)
-ACTORGATE_MESSAGE(ask_behind)
 ACTORGATE_MESSAGE(service_replied)
 ACTORGATE_MESSAGE(message_arrived)
 ACTORGATE_MESSAGE(subscribe_system)

@@ -84,11 +84,11 @@ void relay::unsubscribe(client_slot&& who) {
   clean(*q);
 }
 
-void relay::ask(ask_behind command) {
-  const auto* q = queries_.find(command.query);
+void relay::ask(std::string_view query, send_request request) {
+  const auto* q = queries_.find(query);
   const bool reached = q && q->second.resource != 0;
-  if (reached) return send(book_.nats, std::move(command.request));
-  send(directory_, std::move(command));
+  if (reached) return send(book_.nats, std::move(request));
+  send(directory_, std::move(request));
 }
 
 /// Lets go of a query without clients, and of the relay itself if there is none left.

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,8 +49,9 @@ public:
   /// the client will be told.
   cache::snapshot_ptr subscribe(client_slot&& who, cache::throttle_id throttle);
   void unsubscribe(client_slot&& who);
-  /// Passes on to the entry, or to NATS if that has been reached already.
-  void ask(ask_behind command);
+  /// Sends a request by the way of what has been said about the query, or to NATS if that has arrived
+  /// already.
+  void ask(std::string_view query, send_request request);
 
   // -- messages
 

@@ -48,7 +48,7 @@ TEST_CASE("the events of a resource are subscribed to before it is asked for") {
 TEST_CASE("what is asked behind a subscription is sent when the events of the resource are subscribed to") {
   clients s;
   const auto ask = [&](cache::watcher_id shard, const actors::connection_actor& who) {
-    s.hub(shard).ask({"x", "", {"access.x", "{}", 2, {{}, who, shard}}});
+    s.hub(shard).ask("x", "", {"access.x", "{}", 2, {{}, who, shard}});
   };
   s.subscribe(0, s.a, 1, "x");
   ask(0, s.a);
