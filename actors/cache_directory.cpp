@@ -21,10 +21,11 @@ bool any_matches(const std::vector<protocol::name_pattern>& patterns, std::strin
 
 /// The entry of that name, about to be called; it is made if there is none.
 cache_entry& cache_directory::entry_of(const shared_text& name) {
-  auto& [entry, passed] = entries_[name];
-  if (!entry) entry = spawn_lean<cache_entry>(home_system(), home(), book_, name);
-  ++passed;
-  return neighbour<cache_entry>(entry);
+  auto found = entries_.find(name.view());
+  if (found == entries_.end()) {
+    found = entries_.insert(spawn_lean<cache_entry>(home_system(), home(), book_, name)).first;
+  }
+  return neighbour<cache_entry>(*found);
 }
 
 void cache_directory::on(open_resource& command) { entry_of(command.name).open(command); }
@@ -40,19 +41,15 @@ void cache_directory::on(read_resources& command) {
 }
 
 void cache_directory::on(close_resource& command) {
-  const auto found = entries_.find(command.name);
-  if (found == entries_.end()) return;
-  ++found->second.passed;
-  neighbour<cache_entry>(found->second.entry).close(command);
+  const auto found = entries_.find(command.name.view());
+  if (found != entries_.end()) neighbour<cache_entry>(*found).close(command);
 }
 
 void cache_directory::on(send_request& request) { send(book_.nats, std::move(request)); }
 
 void cache_directory::on(entry_emptied& fact) {
-  const auto found = entries_.find(fact.name);
-  if (found == entries_.end()) return;
-  const auto& [entry, passed] = found->second;
-  if (entry.id() != fact.entry || passed != fact.served) return;
+  const auto found = entries_.find(fact.name.view());
+  if (found == entries_.end() || !neighbour<cache_entry>(*found).empty()) return;
   entries_.erase(found);
   // Not by the entry itself: the next entry of this name must not have its subscription ended.
   send(book_.nats, unsubscribe_events{std::move(fact.name)});
@@ -61,9 +58,9 @@ void cache_directory::on(entry_emptied& fact) {
 void cache_directory::on(reset_resources& command) {
   const auto resources = patterns_of(command.patterns->resources);
   const auto access = patterns_of(command.patterns->access);
-  for (const auto& [name, known] : entries_) {
-    neighbour<cache_entry>(known.entry)
-        .reset(any_matches(resources, name), any_matches(access, name), command.throttle);
+  for (const auto& each : entries_) {
+    auto& entry = neighbour<cache_entry>(each);
+    entry.reset(any_matches(resources, entry.name()), any_matches(access, entry.name()), command.throttle);
   }
 }
 

@@ -1,18 +1,16 @@
 #pragma once
-#include <functional>
-
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <string_view>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
+#include "actors/named_set.hpp"
 
 namespace actorgate::actors {
 
 class cache_entry;
 
-/// See `directory_actor`. Counts its calls of an entry: one that has become empty is let go of
-/// only if it has seen all of that.
+/// See `directory_actor`.
 class cache_directory final : public lean_actor<cache_directory, directory_actor> {
 public:
   static constexpr auto actor_name = "cache_directory";
@@ -28,15 +26,10 @@ public:
   void on(reset_resources& command);
 
 private:
-  struct record {
-    entry_actor entry;
-    std::uint32_t passed = 0;
-  };
-
   cache_entry& entry_of(const shared_text& name);
 
   const address_book& book_;
-  boost::unordered_flat_map<shared_text, record, shared_text::hash, std::equal_to<>> entries_;
+  named_set<cache_entry, entry_actor> entries_;
 };
 
 }  // namespace actorgate::actors

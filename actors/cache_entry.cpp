@@ -31,8 +31,7 @@ void cache_entry::be_subscribed() {
 
 void cache_entry::open(const open_resource& command) {
   be_subscribed();
-  ++served_;
-  if (relays_.size() <= command.shard) relays_.resize(command.shard + 1);
+  if (!relays_) relays_ = std::make_unique<relay_actor[]>(book_.places.size());
   relays_[command.shard] = command.relay;
   open(command.shard, command.query, command.throttle);
 }
@@ -45,14 +44,12 @@ void cache_entry::open(cache::watcher_id who, std::string_view query, cache::thr
 }
 
 void cache_entry::close(const close_resource& command) {
-  ++served_;
   if (machine_.close(command.shard, command.query, now())) watch_clock(book_.config.eviction_delay);
   // The directory may just have learnt of an end that this command had crossed.
   settle();
 }
 
 cache::snapshot_ptr cache_entry::read(const connection_actor& who, const read_resources::wanted& what) {
-  ++served_;
   if (auto known = machine_.read(what.query, now())) {
     ++book_.home_of(name_).counts->cache_hits;
     return known;
@@ -114,10 +111,11 @@ void cache_entry::watch_clock(std::chrono::milliseconds delay) {
 }
 
 void cache_entry::settle() {
-  const auto resources = static_cast<std::int64_t>(machine_.resources());
-  book_.home_of(name_).counts->resources += resources - std::exchange(counted_, resources);
+  const auto resources = static_cast<std::uint32_t>(machine_.resources());
+  auto& counted = book_.home_of(name_).counts->resources;
+  counted += std::int64_t{resources} - std::exchange(counted_, resources);
   // Found anew each time: holding each other, the two would never go.
-  if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{id(), name_, served_});
+  if (machine_.empty()) send(book_.home_of(name_).directory, entry_emptied{name_});
 }
 
 // -- what the machine wants ---------------------------------------------------
@@ -175,7 +173,7 @@ void cache_entry::reaccess(cache::watcher_id to, cache::throttle_id throttle) {
 void cache_entry::pass(std::uint64_t ticket) {
   auto reply = std::move(visitors_->passengers.extract(ticket).mapped());
   const auto shard = reply.route.shard;
-  if (shard < relays_.size() && relays_[shard]) {
+  if (relays_ && relays_[shard]) {
     send(relays_[shard], std::move(reply));
   } else {
     const auto to = reply.route.connection;

@@ -27,6 +27,9 @@ public:
   void close(const close_resource& command);
   /// The resource as it is, if that is known; otherwise the reader will be told.
   cache::snapshot_ptr read(const connection_actor& reader, const read_resources::wanted& what);
+  const shared_text& name() const { return name_; }
+  /// Nothing is known or awaited.
+  bool empty() const { return machine_.empty(); }
   /// What is known of the resources, or of access to them, may be wrong.
   void reset(bool resources, bool access, cache::throttle_id throttle);
 
@@ -79,10 +82,9 @@ private:
   const address_book& book_;
   shared_text name_;
   cache::entry machine_;
-  std::vector<relay_actor> relays_;     ///< by shard
-  std::unique_ptr<visitors> visitors_;  ///< from the first of them on
-  std::uint32_t served_ = 0;
-  std::int64_t counted_ = 0;  ///< resources
+  std::unique_ptr<relay_actor[]> relays_;  ///< by shard, from the first of them on
+  std::unique_ptr<visitors> visitors_;     ///< likewise
+  std::uint32_t counted_ = 0;              ///< resources
   bool subscribed_ = false;
   bool ticking_ = false;
 };

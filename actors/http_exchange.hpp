@@ -24,7 +24,6 @@ public:
   /// On the shard's thread, as is everything here.
   void begin();
 
-  const char* name() const override { return "http_exchange"; }
 
   using connection::on;
   void on(slot_loaded& fact) override;

@@ -13,30 +13,25 @@ hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_boo
 cache::snapshot_ptr hub::subscribe(client_slot&& who, cache::throttle_id throttle) {
   auto found = relays_.find(who.name);
   if (found == relays_.end()) {
-    shared_text name{who.name};
-    auto fresh = spawn_lean<relay>(home_system(), home(), book_, name, shard_);
-    found = relays_.emplace(std::move(name), record{std::move(fresh)}).first;
+    found = relays_.insert(spawn_lean<relay>(home_system(), home(), book_, who.name, shard_)).first;
   }
-  ++found->second.passed;
-  return neighbour<relay>(found->second.to).subscribe(std::move(who), throttle);
+  return neighbour<relay>(*found).subscribe(std::move(who), throttle);
 }
 
 void hub::unsubscribe(client_slot&& who) {
   const auto found = relays_.find(who.name);
-  if (found == relays_.end()) return;
-  ++found->second.passed;
-  neighbour<relay>(found->second.to).unsubscribe(std::move(who));
+  if (found != relays_.end()) neighbour<relay>(*found).unsubscribe(std::move(who));
 }
 
 void hub::ask(std::string_view name, std::string_view query, send_request request) {
   const auto found = relays_.find(name);
   if (found == relays_.end()) return send(book_.nats, std::move(request));
-  neighbour<relay>(found->second.to).ask(query, std::move(request));
+  neighbour<relay>(*found).ask(query, std::move(request));
 }
 
 void hub::on(relay_emptied& fact) {
-  const auto found = relays_.find(fact.name);
-  if (found != relays_.end() && found->second.passed == fact.served) relays_.erase(found);
+  const auto found = relays_.find(fact.name.view());
+  if (found != relays_.end() && neighbour<relay>(*found).empty()) relays_.erase(found);
 }
 
 void hub::on(connection_opened& fact) {

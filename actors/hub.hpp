@@ -1,19 +1,20 @@
 #pragma once
 #include <functional>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
+#include "actors/named_set.hpp"
 
 namespace actorgate::actors {
 
-/// See `hub_actor`. Counts what it passes on to a relay: one that has no client any more is let go of only if
-/// it has seen all of that.
+class relay;
+
+/// See `hub_actor`.
 class hub final : public lean_actor<hub, hub_actor> {
 public:
   static constexpr auto actor_name = "hub";
@@ -41,18 +42,13 @@ public:
   void on(tick&);
 
 private:
-  struct record {
-    relay_actor to;
-    std::uint32_t passed = 0;
-  };
-
   template <class Message>
   void tell_all(const Message& message);
 
   const address_book& book_;
   cache::watcher_id shard_;
-  boost::unordered_flat_map<shared_text, record, shared_text::hash, std::equal_to<>> relays_;
-  std::unordered_set<connection_actor> connections_;
+  named_set<relay, relay_actor> relays_;
+  boost::unordered_flat_set<connection_actor, std::hash<connection_actor>> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay
   bool ticking_ = false;

@@ -34,10 +34,9 @@ struct client_slot {
   std::string_view query;
   std::string_view rid;  ///< for the client
 };
-/// relay -> hub: I have no client any more, after that many calls of yours.
+/// relay -> hub: I have no client any more.
 struct relay_emptied {
   shared_text name;
-  std::uint32_t served;
 };
 
 /// relay -> directory: tell the relay of this shard of the resource under this query.
@@ -65,12 +64,10 @@ struct read_resources {
   connection_actor connection;
   std::vector<wanted> what;
 };
-/// entry -> directory: I know nothing any more, after that many commands of yours. May come more than once,
-/// and when there is another entry of the name already.
+/// entry -> directory: I know nothing any more. May come more than once, and when there is another entry of
+/// the name already.
 struct entry_emptied {
-  caf::actor_id entry;
   shared_text name;
-  std::uint32_t served;
 };
 
 /// entry -> relay

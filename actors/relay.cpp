@@ -33,28 +33,31 @@ std::string framed_event::text() const {
 
 relay::relay(caf::actor_config& config, caf::execution_unit* home, const address_book& book, shared_text name,
              cache::watcher_id shard)
-    : lean_actor(config, home),
-      book_(book),
-      directory_(book.home_of(name).directory),
-      name_(std::move(name)),
-      shard_(shard) {}
+    : lean_actor(config, home), shard_(shard), book_(book), name_(std::move(name)) {}
 
 // -- clients ------------------------------------------------------------------
 
+void relay::group::leave(client c) {
+  if (!leaving) leaving = std::make_unique<std::vector<client>>();
+  leaving->push_back(std::move(c));
+  if (leaving->size() * 2 >= clients.size()) settle();
+}
+
 void relay::group::settle() {
-  if (leaving.empty()) return;
+  if (!leaving) return;
   const auto place = [](const client& c) { return std::pair{c.connection.operator->(), c.slot}; };
-  std::ranges::sort(leaving, {}, place);
+  std::ranges::sort(*leaving, {}, place);
   const auto leaves = [&](const client& c) {
-    return std::ranges::binary_search(leaving, place(c), {}, place);
+    return std::ranges::binary_search(*leaving, place(c), {}, place);
   };
   clients.erase(std::remove_if(clients.begin(), clients.end(), leaves), clients.end());
-  leaving.clear();
+  leaving = nullptr;
 }
 
 cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throttle) {
-  ++served_;
-  auto& [query, o] = queries_.obtain(who.query);
+  auto& q = queries_.obtain(who.query);
+  if (!by_resource_ && queries_.size() > 1) index_queries();
+  auto& [query, o] = q;
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
   auto* known = o.groups.find(who.rid);
@@ -66,20 +69,17 @@ cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throt
 
 void relay::open(const shared_text& query, opened& o, cache::throttle_id throttle) {
   o.asked = true;
-  send(directory_, open_resource{name_, query, self(), shard_, throttle});
+  send(directory(), open_resource{name_, query, self(), shard_, throttle});
 }
 
 void relay::unsubscribe(client_slot&& who) {
-  ++served_;
   auto* q = queries_.find(who.query);
-  if (!q) return check_empty();
+  if (!q) return;
   auto& groups = q->second.groups;
   if (auto* g = groups.find(who.rid)) {
-    auto& [clients, leaving] = g->second;
-    leaving.push_back({std::move(who.connection), who.slot});
-    if (leaving.size() * 2 < clients.size()) return;
-    g->second.settle();
-    if (clients.empty()) groups.erase(*g);
+    g->second.leave({std::move(who.connection), who.slot});
+    if (!g->second.clients.empty()) return;
+    groups.erase(*g);
   }
   clean(*q);
 }
@@ -88,38 +88,50 @@ void relay::ask(std::string_view query, send_request request) {
   const auto* q = queries_.find(query);
   const bool reached = q && q->second.resource != 0;
   if (reached) return send(book_.nats, std::move(request));
-  send(directory_, std::move(request));
+  send(directory(), std::move(request));
 }
 
 /// Lets go of a query without clients, and of the relay itself if there is none left.
 void relay::clean(opened_query& q) {
   const auto& o = q.second;
   if (o.groups.empty() && !o.asked) {
-    send(directory_, close_resource{name_, q.first, shard_});
+    send(directory(), close_resource{name_, q.first, shard_});
     become(q, 0);
     queries_.erase(q);
   }
-  check_empty();
-}
-
-void relay::check_empty() {
-  if (queries_.empty()) send(book_.places[shard_].hub, relay_emptied{name_, served_});
+  if (empty()) send(book_.places[shard_].hub, relay_emptied{name_});
 }
 
 // -- what the entry says ------------------------------------------------------
 
 /// The query is this resource from now on; 0: none.
 void relay::become(opened_query& q, cache::resource_id resource) {
-  auto& o = q.second;
-  if (o.resource == resource) return;
-  if (auto* old = resources_.find(o.resource)) {
-    auto** place = &old->second;
-    while (*place != &q) place = &(*place)->second.next;
-    *place = std::exchange(o.next, nullptr);
-    if (!old->second) resources_.erase(*old);
+  const auto old = std::exchange(q.second.resource, resource);
+  if (old == resource || !by_resource_) return;
+  const auto [first, last] = by_resource_->equal_range(old);
+  const auto place = std::find_if(first, last, [&](const auto& each) { return each.second == &q; });
+  if (place != last) by_resource_->erase(place);
+  if (resource != 0) by_resource_->emplace(resource, &q);
+}
+
+void relay::index_queries() {
+  by_resource_ = std::make_unique<query_index>();
+  queries_.for_each([this](opened_query& q) {
+    if (q.second.resource != 0) by_resource_->emplace(q.second.resource, &q);
+  });
+}
+
+boost::container::small_vector<relay::opened_query*, 4> relay::queries_of(cache::resource_id resource) {
+  boost::container::small_vector<opened_query*, 4> all;
+  if (by_resource_) {
+    const auto [first, last] = by_resource_->equal_range(resource);
+    for (auto each = first; each != last; ++each) all.push_back(each->second);
+  } else {
+    queries_.for_each([&](opened_query& q) {
+      if (q.second.resource == resource) all.push_back(&q);
+    });
   }
-  o.resource = resource;
-  if (resource != 0) o.next = std::exchange(resources_.obtain(resource).second, &q);
+  return all;
 }
 
 void relay::on(resource_loaded& fact) {
@@ -151,15 +163,12 @@ void relay::on(resource_failed& fact) {
 void relay::on(resource_changed& fact) {
   const bool stays = fact.event->kind == event_kind::custom || fact.event->kind == event_kind::create;
   const bool ends = fact.event->kind == event_kind::deleted;
-  std::vector<opened_query*> ended;
-  const auto* first = resources_.find(fact.resource);
-  for (auto* q = first ? first->second : nullptr; q; q = q->second.next) {
+  for (auto* q : queries_of(fact.resource)) {
     auto& o = q->second;
     if (!stays) o.current = nullptr;
     spread(o, fact.event);
-    if (ends) ended.push_back(q);
+    if (ends) end(*q);
   }
-  for (auto* q : ended) end(*q);
 }
 
 /// The resource is gone for those who have been told of it; others wait for another one.

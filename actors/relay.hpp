@@ -1,6 +1,8 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,10 @@ public:
   /// already.
   void ask(std::string_view query, send_request request);
 
+  const shared_text& name() const { return name_; }
+  /// Nobody needs it, and nothing is to come for it.
+  bool empty() const { return queries_.empty(); }
+
   // -- messages
 
   void on(resource_loaded& fact);
@@ -69,36 +75,38 @@ private:
   };
   struct group {
     boost::container::small_vector<client, 1> clients;
-    std::vector<client> leaving;  ///< to be looked for among the clients; perhaps gone already
+    /// Those to be looked for among the clients; perhaps gone already. Null if there are none.
+    std::unique_ptr<std::vector<client>> leaving;
 
+    void leave(client c);
     /// Removes those who are leaving: all in one pass, because a thousand may leave at once.
     void settle();
   };
   using opened_groups = cache::small_map<shared_text, group>;
-  struct opened;
-  using opened_query = std::pair<const shared_text, opened>;
   struct opened {
     cache::resource_id resource = 0;  ///< 0: not loaded
     bool asked = false;               ///< the entry will say what is current
-    opened_query* next = nullptr;     ///< of those that are the same resource
     cache::snapshot_ptr current;      ///< null once an event has made it old
     opened_groups groups;             ///< by the rid that their clients use
   };
+  using opened_queries = cache::small_map<shared_text, opened>;
+  using opened_query = opened_queries::element;
+  using query_index = std::unordered_multimap<cache::resource_id, opened_query*>;
 
   void open(const shared_text& query, opened& o, cache::throttle_id throttle);
   void become(opened_query& q, cache::resource_id resource);
+  boost::container::small_vector<opened_query*, 4> queries_of(cache::resource_id resource);
+  void index_queries();
+  const directory_actor& directory() const { return book_.home_of(name_).directory; }
   void spread(opened& o, const cache::resource_event_ptr& event);
   void clean(opened_query& q);
   void end(opened_query& q);
-  void check_empty();
 
+  cache::watcher_id shard_;  // first, for it fits behind the base class
   const address_book& book_;
-  const directory_actor& directory_;
   shared_text name_;
-  cache::small_map<shared_text, opened> queries_;
-  cache::small_map<cache::resource_id, opened_query*> resources_;  ///< the first query that is each of them
-  std::uint32_t served_ = 0;
-  cache::watcher_id shard_;
+  opened_queries queries_;
+  std::unique_ptr<query_index> by_resource_;  ///< of the loaded ones, from the second query on
 };
 
 }  // namespace actorgate::actors

@@ -37,7 +37,7 @@ void entry::open(watcher_id who, std::string_view query, throttle_id throttle) {
     if (auto* v = query.empty() ? nullptr : find(query)) attach(found->second, *v);
   }
   auto& l = found->second;
-  if (l.watchers.empty() && !is_new) idle_.erase(l.idle);
+  if (l.watchers.empty() && !is_new) end_idling(l);
   if (std::ranges::find(l.watchers, who) == l.watchers.end()) l.watchers.push_back(who);
   if (auto* v = l.target) {
     port_.loaded(who, query, v->id, v->content.current());
@@ -53,8 +53,9 @@ snapshot_ptr entry::read(std::string_view query, time now) {
   if (!found || !found->second.target) return nullptr;
   auto& l = found->second;
   if (l.watchers.empty()) {
+    auto& idle = affairs_->idle;
     l.idle->since = std::max(l.idle->since, now);
-    idle_.splice(idle_place(l.idle->since), idle_, l.idle);
+    idle.splice(affairs_->place_of(l.idle->since), idle, l.idle);
   }
   return l.target->content.current();
 }
@@ -67,20 +68,39 @@ bool entry::close(watcher_id who, std::string_view query, time now) {
   if (place == l.watchers.end()) return false;
   l.watchers.erase(place);
   if (!l.watchers.empty()) return false;
-  l.idle = idle_.insert(idle_place(now), {&l, now});
+  begin_idling(l, now);
   return true;
 }
 
+std::optional<entry::time> entry::expire(time oldest) {
+  while (affairs_ && !affairs_->idle.empty()) {
+    const auto [longest, since] = affairs_->idle.front();
+    if (since > oldest) return since;
+    forget(*longest);
+  }
+  return std::nullopt;
+}
+
 /// Clocks go forward: that is at the end.
-std::list<entry::idle_link>::iterator entry::idle_place(time since) {
-  auto place = idle_.end();
-  while (place != idle_.begin() && std::prev(place)->since > since) --place;
+std::list<entry::idle_link>::iterator entry::affairs::place_of(time since) {
+  auto place = idle.end();
+  while (place != idle.begin() && std::prev(place)->since > since) --place;
   return place;
 }
 
-std::optional<entry::time> entry::expire(time oldest) {
-  while (!idle_.empty() && idle_.front().since <= oldest) forget(*idle_.front().which);
-  return idle_.empty() ? std::nullopt : std::optional{idle_.front().since};
+void entry::begin_idling(link& l, time since) {
+  auto& own = with_affairs();
+  l.idle = own.idle.insert(own.place_of(since), {&l, since});
+}
+
+void entry::end_idling(link& l) {
+  affairs_->idle.erase(l.idle);
+  tidy();
+}
+
+void entry::tidy() {
+  const auto& [requests, queries, waiting, idle] = *affairs_;
+  if (requests.empty() && waiting.empty() && idle.empty()) affairs_ = nullptr;
 }
 
 // -- the order of what the service says ---------------------------------------
@@ -103,9 +123,8 @@ void entry::on_get_response(std::uint64_t ticket, protocol::outcome<protocol::re
 void entry::on_reply(std::uint64_t ticket) { submit(pending_reply{ticket}); }
 
 void entry::submit(pending p) {
-  if (queries_ > 0) {
-    if (!waiting_) waiting_ = std::make_unique<std::list<pending>>();
-    waiting_->push_back(std::move(p));
+  if (is_busy()) {
+    affairs_->waiting.push_back(std::move(p));
   } else {
     std::visit([this](auto& what) { handle(what); }, p);
   }
@@ -116,7 +135,6 @@ void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::
   if (!asked || !asked->is_query) return;
   auto* v = asked->subject;
   end_request(ticket);
-  --queries_;
   if (v) {
     v->queried = 0;
     if (const auto* why = std::get_if<protocol::error>(&response)) {
@@ -131,10 +149,10 @@ void entry::on_query_response(std::uint64_t ticket, protocol::outcome<protocol::
                  std::get<protocol::query_result>(response));
     }
   }
-  while (queries_ == 0 && waiting_) {
-    auto next = std::move(waiting_->front());
-    waiting_->pop_front();
-    if (waiting_->empty()) waiting_ = nullptr;
+  while (!is_busy() && affairs_ && !affairs_->waiting.empty()) {
+    auto next = std::move(affairs_->waiting.front());
+    affairs_->waiting.pop_front();
+    tidy();
     std::visit([this](auto& what) { handle(what); }, next);
   }
 }
@@ -187,7 +205,6 @@ void entry::on_query_event(std::string_view payload) {
     if (!query || v.resetting) return;
     v.queried = next_ticket_++;
     begin_request(v.queried, {.subject = &v, .is_query = true});
-    ++queries_;
     port_.send_query(v.queried, *subject, *query);
   });
 }
@@ -292,19 +309,24 @@ void entry::on_reset_response(variant& v, protocol::outcome<protocol::resource_c
 }
 
 entry::request* entry::find_request(std::uint64_t ticket) const {
-  if (!requests_) return nullptr;
-  const auto found = requests_->find(ticket);
-  return found == requests_->end() ? nullptr : &found->second;
+  if (!affairs_) return nullptr;
+  const auto found = affairs_->requests.find(ticket);
+  return found == affairs_->requests.end() ? nullptr : &found->second;
 }
 
 void entry::begin_request(std::uint64_t ticket, request r) {
-  if (!requests_) requests_ = std::make_unique<std::map<std::uint64_t, request>>();
-  requests_->emplace(ticket, r);
+  auto& own = with_affairs();
+  own.queries += r.is_query;
+  own.requests.emplace(ticket, r);
 }
 
 /// It has been answered, or nobody wants to know any more; or it has not been made at all.
 void entry::end_request(std::uint64_t ticket) {
-  if (requests_ && requests_->erase(ticket) > 0 && requests_->empty()) requests_ = nullptr;
+  const auto* r = find_request(ticket);
+  if (!r) return;
+  affairs_->queries -= r->is_query;
+  affairs_->requests.erase(ticket);
+  tidy();
 }
 
 // -- links and variants -------------------------------------------------------
@@ -348,7 +370,7 @@ void entry::detach(link& l) {
 }
 
 void entry::forget(link& l) {
-  if (l.watchers.empty()) idle_.erase(l.idle);
+  if (l.watchers.empty()) end_idling(l);
   end_request(l.ticket);
   if (auto* v = l.target) {
     detach(l);

@@ -94,7 +94,7 @@ public:
   /// Whether a ticket is that of a query request.
   bool is_query(std::uint64_t ticket) const;
   /// Nothing is known or awaited.
-  bool empty() const { return links_.empty() && !requests_; }
+  bool empty() const { return links_.empty() && (!affairs_ || affairs_->requests.empty()); }
   std::size_t resources() const { return variants_.size(); }
 
 private:
@@ -142,7 +142,19 @@ private:
   };
   using pending = std::variant<pending_event, pending_get, pending_reply>;
 
-  std::list<idle_link>::iterator idle_place(time since);
+  /// What an entry has only while something is under way, or idle.
+  struct affairs {
+    std::map<std::uint64_t, request> requests;  ///< by their ticket
+    std::uint32_t queries = 0;                  ///< of them, query requests
+    std::list<pending> waiting;                 ///< for the answers to those
+    std::list<idle_link> idle;                  ///< the longest idle first
+
+    std::list<idle_link>::iterator place_of(time since);
+  };
+  affairs& with_affairs() { return affairs_ ? *affairs_ : *(affairs_ = std::make_unique<affairs>()); }
+  /// To be called when something of them has been taken away.
+  void tidy();
+
   void submit(pending p);
   void handle(const pending_event& e);
   void handle(pending_get& get);
@@ -163,6 +175,9 @@ private:
   request* find_request(std::uint64_t ticket) const;
   void begin_request(std::uint64_t ticket, request r);
   void end_request(std::uint64_t ticket);
+  bool is_busy() const { return affairs_ && affairs_->queries > 0; }
+  void begin_idling(link& l, time since);
+  void end_idling(link& l);
   variant* find(const std::optional<std::string_view>& query);
   std::vector<watcher_id> all_watchers() const;
   std::vector<watcher_id> watchers(const variant& of) const;
@@ -176,13 +191,9 @@ private:
   entry_port& port_;
   small_map<protocol::shared_text, link> links_;                       ///< by their query
   small_map<std::optional<protocol::shared_text>, variant> variants_;  ///< by their normalised query
-  std::list<idle_link> idle_;                                          ///< the longest idle first
-  // Null most of the time, as it is when there are none.
-  std::unique_ptr<std::map<std::uint64_t, request>> requests_;  ///< by their ticket
-  std::unique_ptr<std::list<pending>> waiting_;
+  std::unique_ptr<affairs> affairs_;
   std::uint64_t next_ticket_;
   resource_id next_resource_ = 1;
-  std::uint32_t queries_ = 0;  ///< unanswered query requests
 };
 
 }  // namespace actorgate::cache

@@ -46,11 +46,10 @@ resource::resource(protocol::resource_content content) : is_model_(content.is_mo
 
 /// The values, which are read out of the snapshot by the first who needs them.
 std::vector<value>& resource::values() {
-  if (std::exchange(is_read_, true)) return values_;
+  if (values_) return *values_;
   protocol::json_cursor cursor{snapshot_->json};
-  values_ =
-      (is_model_ ? read_properties(cursor, false) : read_elements(cursor)).value_or(std::vector<value>{});
-  return values_;
+  auto read = is_model_ ? read_properties(cursor, false) : read_elements(cursor);
+  return *(values_ = std::make_unique<std::vector<value>>(std::move(read).value_or(std::vector<value>{})));
 }
 
 snapshot_ptr resource::current() {
@@ -98,18 +97,18 @@ resource_event_ptr resource::add(protocol::add_event added) {
   auto event = std::make_shared<resource_event>(
       resource_event{event_kind::add, "add", add_data(added.index, added.element), {}, {}});
   note_reference(added.element, event->added);
-  values_.insert(values_.begin() + static_cast<std::ptrdiff_t>(added.index), std::move(added.element));
+  values_->insert(values_->begin() + static_cast<std::ptrdiff_t>(added.index), std::move(added.element));
   snapshot_ = nullptr;
   return event;
 }
 
 resource_event_ptr resource::remove(std::size_t index) {
   if (is_model_ || index >= values().size()) return nullptr;
-  const auto place = values_.begin() + static_cast<std::ptrdiff_t>(index);
+  const auto place = values_->begin() + static_cast<std::ptrdiff_t>(index);
   auto event = std::make_shared<resource_event>(
       resource_event{event_kind::remove, "remove", R"({"idx":)" + std::to_string(index) + '}', {}, {}});
   note_reference(*place, event->removed);
-  values_.erase(place);
+  values_->erase(place);
   snapshot_ = nullptr;
   return event;
 }

@@ -61,11 +61,11 @@ private:
   bool merge(const protocol::value& property, resource_event& event, std::vector<protocol::value>& effective);
   std::vector<resource_event_ptr> become(std::vector<protocol::value> fresh);
 
-  /// Properties sorted by key, or elements in order; to be had by `values`.
-  std::vector<protocol::value> values_;
+  /// Properties sorted by key, or elements in order; to be had by `values`. Null while there is only the
+  /// snapshot.
+  std::unique_ptr<std::vector<protocol::value>> values_;
   snapshot_ptr snapshot_;  ///< null once a change has made it old
   bool is_model_;
-  bool is_read_ = false;  ///< there are values besides the snapshot
 };
 
 }  // namespace actorgate::cache
