@@ -177,7 +177,7 @@ void connection::on(reset_tokens& command) {
 
 // -- the view -----------------------------------------------------------------
 
-void connection::watch(cache::slot_id slot, std::string_view rid, cache::throttle_id throttle) {
+void connection::watch(cache::slot_id slot, const shared_text& rid, cache::throttle_id throttle) {
   std::string storage;
   const auto [name, query] = expand(rid, storage);
   if (too_long(name, {})) {
@@ -193,7 +193,7 @@ cache::throttle_id connection::throttle_group(cache::throttle_id tree) const {
   return tree ? id() << 24 | (tree & 0xffffff) : 0;
 }
 
-void connection::unwatch(cache::slot_id slot, std::string_view rid) {
+void connection::unwatch(cache::slot_id slot, const shared_text& rid) {
   std::string storage;
   const auto [name, query] = expand(rid, storage);
   home_hub().unsubscribe({self(), slot, name, query, rid});

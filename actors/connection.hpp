@@ -134,8 +134,8 @@ protected:
 
 private:
   // the view
-  void watch(cache::slot_id slot, std::string_view rid, cache::throttle_id throttle) override;
-  void unwatch(cache::slot_id slot, std::string_view rid) override;
+  void watch(cache::slot_id slot, const shared_text& rid, cache::throttle_id throttle) override;
+  void unwatch(cache::slot_id slot, const shared_text& rid) override;
   void ask_access(std::uint64_t ticket, std::string_view rid, cache::throttle_id throttle) override;
   void call_granted(std::uint64_t ticket) override;
   void call_refused(std::uint64_t ticket, const protocol::error& why) override;

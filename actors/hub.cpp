@@ -13,7 +13,8 @@ hub::hub(caf::actor_config& config, caf::execution_unit* home, const address_boo
 cache::snapshot_ptr hub::subscribe(client_slot&& who, cache::throttle_id throttle) {
   auto found = relays_.find(who.name);
   if (found == relays_.end()) {
-    found = relays_.insert(spawn_lean<relay>(home_system(), home(), book_, who.name, shard_)).first;
+    const auto name = who.rid == who.name ? who.rid : shared_text{who.name};
+    found = relays_.insert(spawn_lean<relay>(home_system(), home(), book_, name, shard_)).first;
   }
   return neighbour<relay>(*found).subscribe(std::move(who), throttle);
 }

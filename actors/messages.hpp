@@ -32,7 +32,7 @@ struct client_slot {
   cache::slot_id slot;
   std::string_view name;  ///< for services, with the connection's id in place of the tag
   std::string_view query;
-  std::string_view rid;  ///< for the client
+  const shared_text& rid;  ///< for the client
 };
 /// relay -> hub: I have no client any more.
 struct relay_emptied {

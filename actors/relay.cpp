@@ -61,7 +61,7 @@ cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throt
   const bool loaded = o.current != nullptr;
   book_.places[shard_].counts->cache_hits += loaded;
   auto* known = o.groups.find(who.rid);
-  auto& same_rid = known ? *known : o.groups.obtain(who.rid == name_ ? name_ : shared_text{who.rid});
+  auto& same_rid = known ? *known : o.groups.obtain(who.rid == name_ ? name_ : who.rid);
   same_rid.second.clients.push_back({std::move(who.connection), who.slot, loaded});
   if (!loaded && !o.asked) open(query, o, throttle);
   return o.current;

@@ -12,12 +12,12 @@ using busy_with = subscription::busy_with;
 
 subscription* client_view::find(std::string_view rid) {
   const auto found = subscriptions_.find(rid);
-  return found == subscriptions_.end() ? nullptr : found->second.get();
+  return found == subscriptions_.end() ? nullptr : found->get();
 }
 
 subscription* client_view::find(slot_id slot) {
   const auto found = slots_.find(slot);
-  return found == slots_.end() ? nullptr : found->second;
+  return found == slots_.end() ? nullptr : *found;
 }
 
 /// The subscription of that rid, which is loaded if it is new, or anew if the service had deleted it.
@@ -26,10 +26,8 @@ subscription& client_view::obtain(std::string_view rid, throttle_id tree, bool f
   auto* known = find(rid);
   if (known && !known->is<subscription::deleted>()) return *known;
   if (!known) {
-    auto fresh = std::make_unique<subscription>(std::string{rid});
-    known = fresh.get();
-    subscriptions_.emplace(known->rid, std::move(fresh));
-    rid_bytes_ += known->rid.size();
+    known = subscriptions_.insert(std::make_unique<subscription>(rid)).first->get();
+    rid_bytes_ += rid.size();
   }
   graph_.revive(*known);
   known->tree = tree;
@@ -41,7 +39,7 @@ subscription& client_view::obtain(std::string_view rid, throttle_id tree, bool f
 void client_view::start_loading(subscription& s, throttle_id throttle) {
   stop_watching(s);
   s.slot = next_slot_++;
-  slots_.emplace(s.slot, &s);
+  slots_.insert(&s);
   port_.watch(s.slot, s.rid, throttle);
 }
 
@@ -99,6 +97,7 @@ void client_view::wake(subscription& s) {
   if (!own) return;
   ready_.insert(ready_.end(), own->waiters.begin(), own->waiters.end());
   own->waiters.clear();
+  s.tidy();
 }
 
 void client_view::free(subscription& s) {
@@ -134,12 +133,9 @@ void client_view::collect() {
   if (found.dead.empty()) return;
   ++burials_;
   for (auto* s : found.dead) dispose(*s);
-  // All at once, because they refer to each other.
-  std::vector<std::unique_ptr<subscription>> graves;
   for (auto* s : found.dead) {
-    const auto place = subscriptions_.find(s->rid);
-    rid_bytes_ -= s->rid.size();
-    graves.push_back(std::move(place->second));
+    const auto place = subscriptions_.find(s->rid.view());
+    rid_bytes_ -= s->rid.view().size();
     subscriptions_.erase(place);
   }
 }
@@ -173,7 +169,7 @@ void client_view::dispose(subscription& s) {
 }
 
 void client_view::clear() {
-  for (auto& [rid, s] : subscriptions_) stop_watching(*s);
+  for (const auto& s : subscriptions_) stop_watching(*s);
   tasks_.clear();
   asks_.clear();
   slots_.clear();
@@ -223,7 +219,7 @@ void client_view::process_next(subscription& s) {
   auto& own = s.make_own();
   if (!s.known() || s.busy != busy_with::nothing || own.held.empty()) {
     freed_.erase(std::exchange(own.freed, 0));
-    return;
+    return s.tidy();
   }
   auto item = std::move(own.held.front());
   own.held.pop_front();
@@ -295,6 +291,7 @@ void client_view::finish_event(task_id id) {
   become_known(news);
   s.busy = busy_with::nothing;
   s.make_own().task = 0;
+  s.tidy();
   free(s);
 }
 

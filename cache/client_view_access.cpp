@@ -25,10 +25,8 @@ void client_view::ask_for_call(ask asked) {
 
 void client_view::forget_access(subscription& s) {
   s.access = access_state::unknown;
-  auto* own = s.own();
-  if (!own) return;
-  if (own->access_ticket) asks_.erase(std::exchange(own->access_ticket, 0));
-  own->rights = {};
+  s.rights = {};
+  if (s.has().access_ticket) asks_.erase(std::exchange(s.own()->access_ticket, 0));
 }
 
 /// What was granted counts no more. Who waits for an answer waits for that of a new request.
@@ -66,7 +64,7 @@ void client_view::on_token_changed() {
   }
   std::ranges::sort(calls);
   for (auto ticket : calls) ask_for_call(std::move(asks_.extract(ticket).mapped()));
-  for (auto& [rid, s] : subscriptions_) {
+  for (const auto& s : subscriptions_) {
     if (s->direct > 0) {
       reaccess(*s, 0);
     } else {
@@ -90,22 +88,21 @@ void client_view::on_access(std::uint64_t ticket, protocol::outcome<protocol::ac
     return;
   }
   auto& s = *asked.subject;
-  auto& own = s.make_own();
-  own.access_ticket = 0;
+  s.own()->access_ticket = 0;
   const bool remember = rights || why->is(protocol::errors::access_denied().code);
   s.access = remember ? access_state::known : access_state::unknown;
-  own.rights = rights ? std::move(*rights) : protocol::access_rights{};
+  s.rights = rights ? std::move(*rights) : protocol::access_rights{};
   on_access_of(s, why);
   settle();
 }
 
 /// Everybody who waits for the access of `s` goes on; `why` is the error that was the answer, if it was one.
 void client_view::on_access_of(subscription& s, const protocol::error* why) {
-  const auto* refusal = why || s.has().rights.get ? why : &protocol::errors::access_denied();
+  const auto* refusal = why || s.rights.get ? why : &protocol::errors::access_denied();
   pin(s);
   auto& own = s.make_own();
   for (const auto& call : std::exchange(own.calls, {})) {
-    why ? port_.call_refused(call.ticket, *why) : answer(call, own.rights);
+    why ? port_.call_refused(call.ticket, *why) : answer(call, s.rights);
     unpin(s);
   }
   for (auto id : std::exchange(own.waiters, {})) {
@@ -122,6 +119,7 @@ void client_view::on_access_of(subscription& s, const protocol::error* why) {
     if (refusal && s.direct > 0) revoke(s, *refusal);
     free(s);
   }
+  s.tidy();
   unpin(s);
 }
 

@@ -76,7 +76,7 @@ void client_view::call(std::uint64_t ticket, std::string_view rid, std::string_v
   if (!s) {
     return ask_for_call({.rid = std::string{rid}, .call = std::move(call)});
   }
-  if (s->access == access_state::known) return answer(call, s->has().rights);
+  if (s->access == access_state::known) return answer(call, s->rights);
   pin(*s);
   s->make_own().calls.push_back(std::move(call));
   require_access(*s);
@@ -94,7 +94,7 @@ void client_view::try_finish(task_id id) {
       s.make_own().waiters.push_back(id);
       return;
     }
-    if (!s.has().rights.get) return refuse_request(id, protocol::errors::access_denied());
+    if (!s.rights.get) return refuse_request(id, protocol::errors::access_denied());
     // Deleted since it was asked for: a dead copy is no answer.
     obtain(s.rid, s.tree, false);
   }

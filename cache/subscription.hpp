@@ -10,6 +10,7 @@
 #include "cache/throttle.hpp"
 #include "protocol/error.hpp"
 #include "protocol/service_response.hpp"
+#include "protocol/shared_text.hpp"
 
 namespace actorgate::cache {
 
@@ -76,17 +77,21 @@ struct subscription {
     std::list<held_item> held;           ///< what came too early to be sent
     std::vector<std::uint32_t> waiters;  ///< tasks to go on when this is loaded, or its access answered
     std::vector<waiting_call> calls;     ///< calls that wait for access
-    protocol::access_rights rights;
     std::uint64_t access_ticket = 0;  ///< of the access request under way
     std::uint32_t task = 0;           ///< that of the event whose references load
     std::uint32_t freed = 0;          ///< its place among those whose held items are about to go on, or 0
+
+    bool empty() const {
+      return dead_references.empty() && held.empty() && waiters.empty() && calls.empty() &&
+             access_ticket == 0 && task == 0 && freed == 0;
+    }
   };
 
   enum class access_state : std::uint8_t { unknown, asking, known };
   /// What later items of `held` wait for.
   enum class busy_with : std::uint8_t { nothing, references, access };
 
-  explicit subscription(std::string r) : rid(std::move(r)) {}
+  explicit subscription(protocol::shared_text r) : rid(std::move(r)) {}
   subscription(const subscription&) = delete;
   subscription& operator=(const subscription&) = delete;
 
@@ -108,12 +113,17 @@ struct subscription {
   affairs* own() { return own_.get(); }
   /// To be added to.
   affairs& make_own() { return own_ ? *own_ : *(own_ = std::make_unique<affairs>()); }
+  /// To be called when some of it is over.
+  void tidy() {
+    if (own_ && own_->empty()) own_ = nullptr;
+  }
 
-  std::string rid;  ///< as the client writes it
+  protocol::shared_text rid;  ///< as the client writes it
   std::variant<loading, loaded, sent, failed, deleted> state;
 
   std::vector<edge> references;
   throttle_id tree = 0;  ///< the group in which its references are fetched
+  protocol::access_rights rights;
 
   slot_id slot = no_slot;
   std::uint32_t pins = 0;           ///< requests and events under way that need it

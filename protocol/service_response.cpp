@@ -97,7 +97,7 @@ bool read_query_events(json_cursor& cursor, std::vector<query_event>& out) {
 
 bool access_rights::may_call(std::string_view method) const {
   if (call == "*") return true;
-  for (std::string_view rest = call; !rest.empty();) {
+  for (auto rest = call.view(); !rest.empty();) {
     const auto comma = rest.find(',');
     if (rest.substr(0, comma) == method) return true;
     if (comma == std::string_view::npos) break;
@@ -121,7 +121,7 @@ outcome<access_rights> read_access_response(std::string_view text) {
     }
     if (key == "call") {
       auto call = c.string();
-      if (call) rights.call = *std::move(call);
+      if (call) rights.call = *call;
       return call.has_value();
     }
     return c.skip();

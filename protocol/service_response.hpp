@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/error.hpp"
+#include "protocol/shared_text.hpp"
 #include "protocol/value.hpp"
 
 namespace actorgate::protocol {
@@ -14,7 +15,7 @@ namespace actorgate::protocol {
 /// What a connection may do with a resource (RES-Service, "Access request").
 struct access_rights {
   bool get = false;
-  std::string call;  ///< comma separated methods, or `*`
+  shared_text call;  ///< comma separated methods, or `*`
 
   bool may_call(std::string_view method) const;
 };

@@ -337,14 +337,14 @@ private:
   }
 
   // -- what the view wants ----------------------------------------------------------------------------------
-  void watch(slot_id slot, std::string_view rid, throttle_id) override {
+  void watch(slot_id slot, const protocol::shared_text& rid, throttle_id) override {
     note("view: watch " + std::string{rid} + " as " + std::to_string(slot));
     for (const auto& [other, w] : watches_) expect(w.rid != rid, "a resource is watched twice");
     expect(slots_.insert(slot).second, "a slot is used again");
     watches_[slot] = {std::string{rid}};
     gets_.push_back(slot);
   }
-  void unwatch(slot_id slot, std::string_view rid) override {
+  void unwatch(slot_id slot, const protocol::shared_text& rid) override {
     note("view: unwatch " + std::string{rid} + " as " + std::to_string(slot));
     expect(slots_.contains(slot), "a slot is left that was never used");
     watches_.erase(slot);

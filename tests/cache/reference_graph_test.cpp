@@ -43,7 +43,7 @@ struct graph_of {
     const auto result = graph.collect();
     const auto named = [](const std::vector<subscription*>& list) {
       names out;
-      for (const auto* s : list) out.insert(s->rid);
+      for (const auto* s : list) out.emplace(s->rid.view());
       return out;
     };
     return {named(result.dead), named(result.forgotten), named(result.unwanted)};
@@ -116,7 +116,7 @@ TEST_CASE("one who has many references, few or none knows each of them") {
     REQUIRE(from.references.size() == expected.size());
     if (step % 100 > 0) continue;
     for (const auto& edge : from.references) {
-      REQUIRE(edge.count == expected.at(edge.to->rid));
+      REQUIRE(edge.count == expected.at(std::string{edge.to->rid.view()}));
       REQUIRE(edge.to->holders == edge.count);
     }
   }

@@ -136,13 +136,13 @@ private:
     lines_.push_back(std::move(line));
   }
 
-  void watch(cache::slot_id slot, std::string_view rid, cache::throttle_id throttle) override {
+  void watch(cache::slot_id slot, const protocol::shared_text& rid, cache::throttle_id throttle) override {
     slots_[std::string{rid}] = slot;
     watched_[slot] = rid;
     waiting_[slot] = rid;
     say("watch " + std::to_string(slot) + ' ' + std::string{rid}, throttle);
   }
-  void unwatch(cache::slot_id slot, std::string_view rid) override {
+  void unwatch(cache::slot_id slot, const protocol::shared_text& rid) override {
     watched_.erase(slot);
     waiting_.erase(slot);
     say("unwatch " + std::to_string(slot) + ' ' + std::string{rid});
