@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "actors/address_book.hpp"
 #include "actors/deadlines.hpp"
 #include "actors/lean_actor.hpp"
@@ -56,7 +58,7 @@ private:
     net::nats_subscription_ptr subscription;
   };
   template <class T>
-  using by_name = std::unordered_map<shared_text, T, shared_text::hash, std::equal_to<>>;
+  using by_name = boost::unordered_flat_map<shared_text, T, shared_text::hash, std::equal_to<>>;
 
   void start(std::uint64_t id);
   bool publish(std::uint64_t id);

@@ -32,11 +32,19 @@ void check_events(stage& s, const std::string& fault) {
 }
 
 void check_requests(stage& s, const std::string& answer) {
+  const compose_for next = [&](std::string& out, const client&, std::uint32_t, std::uint64_t) {
+    out += "\"method\":\"" + answer + "\"";
+  };
   expect(answer == "once", "an answer: " + answer, [&] {
     crowd clients(s.loop, s.port());
     clients.open(2);
-    storm(clients, 7,
-          [&](std::string& out, std::uint32_t, std::uint64_t) { out += "\"method\":\"" + answer + "\""; });
+    storm(clients, 7, next);
+    s.loop.linger(std::chrono::milliseconds(50));
+  });
+  expect(answer == "once", "one of several answers: " + answer, [&] {
+    crowd one(s.loop, s.port());
+    one.open(1);
+    pipeline(one, 3, 9, next);
     s.loop.linger(std::chrono::milliseconds(50));
   });
 }

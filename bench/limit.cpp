@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <poll.h>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/epoll.h>
@@ -52,7 +53,7 @@ private:
     loop_.add(fd, EPOLLIN, *peers_.back());
   }
 
-  /// What our clients send always comes in one piece.
+  /// What our clients send always comes in whole frames.
   void read(peer& p) {
     auto& buffer = loop_.buffer();
     const auto n = ::recv(p.fd, buffer.data(), buffer.size(), 0);
@@ -61,8 +62,11 @@ private:
       p.upgraded = true;
       return send(p.fd, upgrade_response);
     }
-    const auto f = first_client_frame(buffer.data(), static_cast<std::size_t>(n));
-    if (f.opcode == opcode_text) obey(p, std::string(f.payload));
+    for (std::span<char> rest{buffer.data(), static_cast<std::size_t>(n)}; !rest.empty();) {
+      const auto f = first_client_frame(rest.data(), rest.size());
+      if (f.opcode == opcode_text) obey(p, std::string(f.payload));
+      rest = rest.subspan(f.size > 0 ? f.size : rest.size());
+    }
   }
 
   void obey(const peer& p, const std::string& text) {

@@ -23,9 +23,9 @@ void hold(crowd& holder, std::string_view resource) {
   });
 }
 
-/// Requests of many clients, and then of one alone.
+/// Requests of many clients, of one alone, and of one with many in flight (composed by `piped`).
 void measure(stage& s, const std::string& name, crowd& many, crowd& one, unsigned count, unsigned count_alone,
-             double requests_of_unit, const compose_for& next) {
+             double requests_of_unit, const compose_for& next, const compose_for& piped) {
   storm(many, count / 10, next);
   {
     const meter m(s.gateway());
@@ -34,15 +34,25 @@ void measure(stage& s, const std::string& name, crowd& many, crowd& one, unsigne
     s.out.add(name, times);
   }
   storm(one, count_alone / 10, next);
+  {
+    const meter m(s.gateway());
+    auto times = storm(one, count_alone, next);
+    m.report_all(s.out, name + ".alone", count_alone / requests_of_unit);
+    s.out.add(name + ".alone", times);
+  }
+  // Whole pairs in every lane.
+  const auto whole = [](unsigned n) { return n / (2 * in_flight) * (2 * in_flight); };
+  pipeline(one, in_flight, whole(count / 10), piped);
   const meter m(s.gateway());
-  auto times = storm(one, count_alone, next);
-  m.report_all(s.out, name + ".alone", count_alone / requests_of_unit);
-  s.out.add(name + ".alone", times);
+  auto times = pipeline(one, in_flight, whole(count), piped);
+  m.report_all(s.out, name + ".piped", whole(count) / requests_of_unit);
+  s.out.add(name + ".piped", times);
   s.loop.linger(std::chrono::milliseconds(50));
 }
 
 void note_in_flight(stage& s) {
-  s.out.note(std::to_string(in_flight) + " in flight, one for each of as many clients; alone: one in flight");
+  s.out.note(std::to_string(in_flight) +
+             " in flight, one for each of as many clients; piped: all of one client; alone: one in flight");
 }
 
 }  // namespace
@@ -52,10 +62,10 @@ void run_get(stage& s) {
   hold(holder, "cached");
   many.open(in_flight);
   one.open(1);
-  measure(s, "get", many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 1,
-          [](std::string& out, const client&, std::uint32_t, std::uint64_t n) {
-            out += method("get", "cached", n % models) + "\"";
-          });
+  const auto get = [](std::string& out, const client&, std::uint32_t, std::uint64_t n) {
+    out += method("get", "cached", n % models) + "\"";
+  };
+  measure(s, "get", many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 1, get, get);
   note_in_flight(s);
 }
 
@@ -68,7 +78,10 @@ void run_subscribe(stage& s) {
   const auto pairs = [](std::string& out, const client& c, std::uint32_t k, std::uint64_t) {
     out += method(k % 2 == 0 ? "subscribe" : "unsubscribe", "cached", (c.index() + k / 2) % models) + "\"";
   };
-  measure(s, "subscribe", many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 2, pairs);
+  const auto piped = [](std::string& out, const client&, std::uint32_t k, std::uint64_t n) {
+    out += method(k % 2 == 0 ? "subscribe" : "unsubscribe", "cached", n % in_flight) + "\"";
+  };
+  measure(s, "subscribe", many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 2, pairs, piped);
   note_in_flight(s);
 }
 
@@ -106,10 +119,10 @@ void run_call(stage& s) {
         });
       }
     }
-    measure(s, name, many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 1,
-            [](std::string& out, const client&, std::uint32_t, std::uint64_t) {
-              out += method("call", "called", 0) + R"(.set","params":{"value":7})";
-            });
+    const auto call = [](std::string& out, const client&, std::uint32_t, std::uint64_t) {
+      out += method("call", "called", 0) + R"(.set","params":{"value":7})";
+    };
+    measure(s, name, many, one, s.count(50'000, 10'000), s.count(4'000, 1'000), 1, call, call);
   }
   s.out.add("call.peak_bytes", s.gateway().used_memory().peak);
   note_in_flight(s);

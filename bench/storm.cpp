@@ -1,5 +1,7 @@
 #include "bench/storm.hpp"
 
+#include <vector>
+
 #include "bench/scan.hpp"
 
 namespace actorgate::bench {
@@ -41,6 +43,43 @@ latency run(crowd& clients, std::uint64_t count, const compose_for& next, More m
 }
 
 }  // namespace
+
+latency pipeline(crowd& one, unsigned depth, std::uint64_t count, const compose_for& next) {
+  struct lane {
+    std::uint32_t asked = 0;
+    std::uint64_t awaited = 0, sent_at = 0;  // the request's id, or 0
+  };
+  std::vector<lane> lanes(depth);
+  latency times(count);
+  std::string request;
+  const auto ask = [&](std::uint64_t number) {
+    auto& l = lanes[number];
+    if (l.asked == count / depth) return;
+    const auto k = l.asked++;
+    const auto n = std::uint64_t{k} * depth + number;
+    l.awaited = n + 1;
+    request = R"({"id":)" + std::to_string(l.awaited) + ',';
+    next(request, one[0], k, n);
+    request += '}';
+    l.sent_at = now_ns();
+    one[0].send(request);
+  };
+  one.heard = [&](client&, std::string_view text) {
+    const auto id = is_event(text) ? 0 : response_id(text).value_or(0);
+    const auto number = (id + depth - 1) % depth;
+    auto& l = lanes[number];
+    if (id == 0 || l.awaited != id || has_error(text)) {
+      fail("not the answer to a request under way: " + std::string(text.substr(0, 300)));
+    }
+    times.add(one.loop().ready_at() - l.sent_at);
+    l.awaited = 0;
+    ask(number);
+  };
+  for (unsigned i = 0; i < depth; ++i) ask(i);
+  one.loop().until([&] { return times.count() == count; }, "requests");
+  one.heard = {};
+  return times;
+}
 
 latency storm(crowd& clients, std::uint64_t count, const compose_for& next) {
   return run(clients, count, next, [](const client&) { return true; });
