@@ -30,7 +30,9 @@ void live(crowd& clients, unsigned count) {
 
 }  // namespace
 
-void run_churn(stage& s) {
+namespace {
+
+void run(stage& s, const std::string& name, unsigned count, unsigned phases) {
   crowd holder(s.loop, s.port()), clients(s.loop, s.port());
   holder.open(1);
   storm(holder, models, [](std::string& out, std::uint32_t, std::uint64_t n) {
@@ -39,14 +41,22 @@ void run_churn(stage& s) {
   clients.add(at_once);
   live(clients, s.count(2'000, 500));
   const auto before = s.settled_memory();
-  const unsigned count = s.count(20'000, 4'000);
-  const meter m(s.gateway());
-  live(clients, count);
-  m.report_all(s.out, "churn", count);
-  s.out.add("churn.growth_bytes", s.settled_memory() - before);
-  s.out.add("churn.peak_bytes", s.gateway().used_memory().peak);
+  for (unsigned phase = 1; phase <= phases; ++phase) {
+    const auto here = phases == 1 ? name : name + "." + std::to_string(phase);
+    const meter m(s.gateway());
+    live(clients, count);
+    m.report_all(s.out, here, count);
+    s.out.add(here + ".growth_bytes", s.settled_memory() - before);
+  }
+  s.out.add(name + ".peak_bytes", s.gateway().used_memory().peak);
   s.out.note(std::to_string(count) + " times connect, version, subscribe a cached model, close; " +
              std::to_string(at_once) + " at a time");
 }
+
+}  // namespace
+
+void run_churn(stage& s) { run(s, "churn", s.count(20'000, 4'000), 1); }
+
+void run_long_churn(stage& s) { run(s, "long-churn", s.count(20'000, 4'000), 5); }
 
 }  // namespace actorgate::bench

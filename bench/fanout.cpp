@@ -9,19 +9,19 @@
 namespace actorgate::bench {
 namespace {
 
-constexpr std::string_view rid = "bench.fanout.1";
 constexpr std::uint64_t first_value = 1'000'000;  // so that all events are of the same size
 constexpr unsigned burst = 100;
 
 /// One resource, its clients, and what makes events for them.
 class fan {
 public:
-  fan(stage& s, unsigned size) : stage_(s), clients_(s.loop, s.port()), publisher_(s.loop, s.port()) {
+  fan(stage& s, unsigned size, std::string rid = "bench.fanout.1")
+      : stage_(s), rid_(std::move(rid)), clients_(s.loop, s.port()), publisher_(s.loop, s.port()) {
     if (s.is_limit()) publisher_.open(1);
     clients_.open(size);
     if (!s.is_limit()) {
-      storm(clients_, size, [](std::string& out, std::uint32_t, std::uint64_t) {
-        out.append(R"("method":"subscribe.)").append(rid).append("\"");
+      storm(clients_, size, [this](std::string& out, std::uint32_t, std::uint64_t) {
+        out.append(R"("method":"subscribe.)").append(rid_).append("\"");
       });
     }
     audience_.emplace(clients_, first_value);
@@ -32,7 +32,7 @@ public:
     const auto first = audience_->next();
     for (unsigned i = 0; i < count; ++i) {
       audience_->publishing(first + i);
-      if (!stage_.is_limit()) stage_.services().change(rid, first + i);
+      if (!stage_.is_limit()) stage_.services().change(rid_, first + i);
     }
     if (!stage_.is_limit()) return;
     publisher_[0].send("burst " + std::to_string(first) + " " + std::to_string(count) + " " +
@@ -73,6 +73,7 @@ private:
   }
 
   stage& stage_;
+  std::string rid_;
   crowd clients_, publisher_;
   std::optional<audience> audience_;
 };
@@ -93,6 +94,30 @@ void run(stage& s, const std::string& name, unsigned size, unsigned bursts, unsi
 }  // namespace
 
 void run_fanout(stage& s) { run(s, "fanout", 1'000, s.count(20, 5), s.count(100, 20), 20); }
+
+/// What an event costs does not depend on how large its model is, nor on how much else is cached.
+void run_growth(stage& s) {
+  constexpr unsigned size = 10;
+  const unsigned bursts = s.count(40, 10), many = s.count(100'000, 10'000);
+  const auto measure = [&](const std::string& name, const std::string& rid) {
+    fan f(s, size, rid);
+    f.publish(1, 1);
+    s.loop.linger(std::chrono::milliseconds(200));
+    f.saturate("growth." + name, bursts, 16);
+  };
+  for (const unsigned properties : {10u, 10'000u}) {
+    measure("properties_" + std::to_string(properties), "bench.wide." + std::to_string(properties));
+  }
+  crowd holders(s.loop, s.port());
+  holders.open(10);
+  for (const unsigned cached : {10u, many}) {
+    storm(holders, cached, [](std::string& out, std::uint32_t, std::uint64_t n) {
+      out += R"("method":"subscribe.bench.held.)" + std::to_string(n) + "\"";
+    });
+    measure("cached_" + std::to_string(cached), "bench.fanout." + std::to_string(cached));
+  }
+  s.out.note(std::to_string(size) + " clients; models of so many properties, and so many others cached");
+}
 
 void run_large_fanout(stage& s) { run(s, "large-fanout", 9'000, s.count(5, 2), s.count(20, 5), 4); }
 

@@ -47,6 +47,17 @@ void run_idle(stage& s) {
   s.out.note(std::to_string(size) + " connections, 64 connecting at a time");
 }
 
+/// As many as one process may have descriptors for.
+void run_large_idle(stage& s) {
+  crowd warm(s.loop, s.port()), idle(s.loop, s.port());
+  warm.open(500);
+  const auto before = s.settled_memory();
+  const unsigned size = s.count(18'500, 9'000);
+  idle.open(size);
+  s.out.add("large-idle.connection_bytes", (s.settled_memory() - before) / size);
+  s.out.note(std::to_string(size) + " connections besides 500");
+}
+
 /// One event after another to one client, which has been idle for a moment each time.
 void run_event(stage& s) {
   crowd clients(s.loop, s.port());

@@ -17,8 +17,10 @@ using namespace actorgate::bench;
 constexpr std::array scenarios{
     scenario{"start", &run_start, true, false},
     scenario{"idle", &run_idle, true, false},
+    scenario{"large-idle", &run_large_idle, false, false},
     scenario{"fanout", &run_fanout, true, true},
     scenario{"large-fanout", &run_large_fanout, false, true},
+    scenario{"growth", &run_growth, false, false},
     scenario{"event", &run_event, true, false},
     scenario{"get", &run_get, true, false},
     scenario{"subscribe", &run_subscribe, true, false},
@@ -28,6 +30,7 @@ constexpr std::array scenarios{
     scenario{"collection", &run_collection, true, false},
     scenario{"http", &run_http, true, false},
     scenario{"churn", &run_churn, true, false},
+    scenario{"long-churn", &run_long_churn, false, false},
     scenario{"slow", &run_slow, true, false},
     scenario{"reset", &run_reset, true, false},
     scenario{"large-reset", &run_large_reset, false, false},

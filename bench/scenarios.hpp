@@ -9,8 +9,10 @@ class stage;
 // report. Any count that is wrong is a failure.
 void run_start(stage& s);
 void run_idle(stage& s);
+void run_large_idle(stage& s);
 void run_fanout(stage& s);
 void run_large_fanout(stage& s);
+void run_growth(stage& s);
 void run_many(stage& s);
 void run_event(stage& s);
 void run_get(stage& s);
@@ -20,6 +22,7 @@ void run_call(stage& s);
 void run_collection(stage& s);
 void run_http(stage& s);
 void run_churn(stage& s);
+void run_long_churn(stage& s);
 void run_slow(stage& s);
 void run_reset(stage& s);
 void run_large_reset(stage& s);

@@ -28,6 +28,12 @@ void append_model(std::string& out, std::uint64_t number, std::uint64_t value) {
   out += "}}}";
 }
 
+void append_wide(std::string& out, std::uint64_t properties) {
+  out += R"({"result":{"model":{"value":0)";
+  for (std::uint64_t i = 1; i < properties; ++i) out += ",\"p" + std::to_string(i) + "\":" + std::to_string(i);
+  out += "}}}";
+}
+
 void append_collection(std::string& out, std::string_view key, unsigned size) {
   out += R"({"result":{"collection":[)";
   for (unsigned i = 0; i < size; ++i) {
@@ -115,12 +121,15 @@ void service::answer(std::string_view subject, const char* reply) {
 }
 
 std::string_view service::answer_get(std::string_view rid) {
-  constexpr std::string_view coll = "bench.coll.", page = "bench.page.", reset = "bench.reset.";
+  constexpr std::string_view coll = "bench.coll.", page = "bench.page.", reset = "bench.reset.",
+                             wide = "bench.wide.";
   text_.clear();
   if (rid.starts_with(coll)) {
     append_collection(text_, rid.substr(coll.size()), coll_size);
   } else if (rid.starts_with(page)) {
     append_collection(text_, rid.substr(page.size()), page_size);
+  } else if (rid.starts_with(wide)) {
+    append_wide(text_, number_after(rid, wide).value_or(0));
   } else {
     const auto number = number_after(rid, rid.substr(0, rid.rfind('.') + 1)).value_or(0);
     const bool other = changed_ && number % 100 == 0 && rid.starts_with(reset);
