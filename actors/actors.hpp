@@ -23,6 +23,7 @@ struct slot_reaccess;
 struct send_request;
 struct service_replied;
 struct message_arrived;
+struct publish_event;
 struct subscribe_system;
 struct subscribe_events;
 struct unsubscribe_events;
@@ -35,6 +36,10 @@ struct connection_opened;
 struct connection_closed;
 struct close_connections;
 struct drain_connections;
+struct start_beacon;
+struct list_nodes;
+struct node_counted;
+struct leave_cluster;
 struct tick;
 
 /// One WebSocket client; owns its socket, and what the client knows. On the shard that accepted it.
@@ -134,6 +139,8 @@ using nats_gateway_actor = caf::typed_actor<
     caf::reacts_to<subscribe_system>,
     /// Sends a request, when its throttle allows; it is answered in any case.
     caf::reacts_to<send_request>,
+    /// Publishes what nobody answers.
+    caf::reacts_to<publish_event>,
     /// A message has arrived.
     caf::reacts_to<message_arrived>,
     /// Subscribes to the events of a resource name.
@@ -145,6 +152,21 @@ using nats_gateway_actor = caf::typed_actor<
     /// Ends that.
     caf::reacts_to<unsubscribe_connection>,
     /// Time to look for late answers.
+    caf::reacts_to<tick>>;
+
+/// One for the process: tells the cluster that this gateway is there, and knows which others are.
+using beacon_actor = caf::typed_actor<
+    /// Begins.
+    caf::reacts_to<start_beacon>,
+    /// Somebody wants to know all nodes.
+    caf::reacts_to<list_nodes>,
+    /// What this gateway has to tell of itself: to the cluster, or to whoever has asked.
+    caf::reacts_to<node_counted>,
+    /// Says goodbye; the last word.
+    caf::reacts_to<leave_cluster>,
+    /// A gateway, perhaps this one, has told the cluster that it is there.
+    caf::reacts_to<event_arrived>,
+    /// Time for a sign of life.
     caf::reacts_to<tick>>;
 
 }  // namespace actorgate::actors

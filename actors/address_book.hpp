@@ -55,6 +55,11 @@ struct settings {
   std::chrono::seconds heartbeat{30};   ///< a client silent for two of them is gone
   net::websocket_limits websocket{};
   http_settings http{};
+  std::string node_id = {};        ///< of this gateway, among those on its NATS; empty: a random one
+  bool cluster = false;            ///< tells the others that it is there, and listens to them
+  bool connection_events = false;  ///< tells services of WebSockets that come and go
+  std::chrono::milliseconds cluster_heartbeat{5000};  ///< a node silent for three of them is gone
+  std::string inspect_address = {};                   ///< what the others are told of it; empty: none
 };
 
 /// Whom the end of the process waits for.
@@ -77,6 +82,7 @@ struct address_book {
   std::shared_ptr<actors::guests> guests = std::make_shared<actors::guests>();
   std::vector<place> places;  ///< by shard
   nats_gateway_actor nats;
+  beacon_actor beacon;
   caf::execution_unit* nats_unit = nullptr;
 
   /// The shard where the entry of that name lives: with NATS, on the first one, because what an entry does is

@@ -7,10 +7,12 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/beacon.hpp"
 #include "actors/cache_directory.hpp"
 #include "actors/http_exchange.hpp"
 #include "actors/http_plan.hpp"
 #include "actors/hub.hpp"
+#include "actors/identity.hpp"
 #include "actors/nats_gateway.hpp"
 #include "actors/nats_subscription.hpp"
 #include "actors/websocket_connection.hpp"
@@ -28,6 +30,10 @@ void run_on(shard& where, F what) {
   auto done = task.get_future();
   boost::asio::post(where.loop().context(), [&task] { task(); });
   done.get();
+}
+
+std::string host_and_port(const std::string& address, std::uint16_t port) {
+  return (address.find(':') == address.npos ? address : '[' + address + ']') + ':' + std::to_string(port);
 }
 
 /// How long requests under way may take once everybody has been asked to leave.
@@ -56,11 +62,16 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
       system_(config_),
       nats_window_(options.nats_window) {
   book_.config = options.actors;
+  if (auto& id = book_.config.node_id; id.empty()) {
+    const auto random = make_cid();
+    id.assign(random.data(), random.size());
+  }
   try {
     start_nats(options.nats);
     start_actors();
     options.before_doors();
     open_doors(options);
+    start_beacon();
   } catch (...) {
     stop();
     throw;
@@ -77,6 +88,7 @@ void gateway::open_doors(const gateway_options& options) {
         operator_door::sources{[this] { return ready(); }, [this](auto take) { report(std::move(take)); }});
   }
   door_ = std::make_unique<net::http_door>(loops, static_cast<net::http_door_owner&>(*this), options.door);
+  place_ = host_and_port(options.door.address, door_->port());
 }
 
 void gateway::start_nats(const net::nats_options& options) {
@@ -101,8 +113,33 @@ void gateway::start_actors() {
   auto system = spawn_lean<system_subscription>(system_, book_.nats_unit, book_);
   book_.nats = spawn_lean<nats_gateway>(system_, book_.nats_unit, book_, bus_);
   bus_->deliver_to(book_.nats);
-  tell(book_.nats, subscribe_system{std::move(system)});
+  book_.beacon = spawn_lean<beacon>(system_, book_.nats_unit, book_);
+  tell(book_.nats, subscribe_system{std::move(system), book_.config.cluster ? book_.beacon : beacon_actor{}});
   started_ = true;
+}
+
+void gateway::start_beacon() {
+  tell(book_.beacon,
+       actors::start_beacon{place_, [this](node_list_taker take) { count_node(std::move(take)); }});
+}
+
+/// Has the beacon told what there is to tell of this node.
+void gateway::count_node(node_list_taker take) {
+  report([to = book_.beacon, take = std::move(take)](const gateway_report& r) {
+    const auto count = [](std::int64_t number) {
+      return static_cast<std::uint64_t>(std::max(number, std::int64_t{0}));
+    };
+    tell(to, node_counted{count(r.total.websockets + r.total.streams), count(r.total.subscriptions),
+                          count(r.total.resources), r.draining, take});
+  });
+}
+
+/// Behind everything that the connections had to say.
+void gateway::leave_cluster() {
+  if (!book_.beacon) return;
+  std::promise<void> done;
+  tell(book_.beacon, actors::leave_cluster{[&done] { done.set_value(); }});
+  done.get_future().wait();
 }
 
 gateway::~gateway() { stop(); }
@@ -111,16 +148,19 @@ void gateway::stop() {
   if (door_) door_->stop();
   if (operator_door_) operator_door_->close();
   stop_connections();
+  leave_cluster();
   if (bus_) run_on(nats_shard(), [this] { bus_->close(); });
   scheduler::of(system_).halt();
   // While the system is still there to be told, and nobody runs any more.
   book_.places.clear();
   book_.nats = nats_gateway_actor{};
+  book_.beacon = beacon_actor{};
   door_ = nullptr;
 }
 
 void gateway::drain(std::chrono::milliseconds patience) {
   draining_ = true;
+  count_node(nullptr);
   door_->drain();
   auto end = std::chrono::steady_clock::now() + closing_patience;
   for (const auto& place : book_.places) {

@@ -49,6 +49,8 @@ public:
   gateway& operator=(const gateway&) = delete;
 
   std::uint16_t port() const { return door_->port(); }
+  /// The address and port for clients.
+  const std::string& place() const { return place_; }
   /// That of the operator's door; 0 if there is none.
   std::uint16_t operator_port() const { return operator_door_ ? operator_door_->port() : std::uint16_t{0}; }
   const std::string& nats_url() const { return nats_url_; }
@@ -65,6 +67,7 @@ public:
   /// Collects from all shards what they have counted, and hands it over on the first one's thread. From any
   /// thread.
   void report(std::function<void(gateway_report)> take);
+  const std::string& node_id() const { return book_.config.node_id; }
 
 private:
   struct config : caf::actor_system_config {
@@ -73,6 +76,9 @@ private:
 
   void start_nats(const net::nats_options& options);
   void start_actors();
+  void start_beacon();
+  void count_node(node_list_taker take);
+  void leave_cluster();
   void open_doors(const gateway_options& options);
   void await_nats();
   void stop();
@@ -97,7 +103,7 @@ private:
   std::unordered_map<const net::loop*, cache::watcher_id> shard_of_;
   std::shared_ptr<nats_bus> bus_;
   std::unique_ptr<net::http_door> door_;
-  std::string nats_url_;
+  std::string nats_url_, place_;
   std::chrono::milliseconds nats_window_;
   std::optional<boost::asio::steady_timer> nats_absence_;  ///< belongs to NATS' shard
   std::atomic<bool> started_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "cache/subscription.hpp"
 #include "net/close_reason.hpp"
 #include "net/nats_client.hpp"
+#include "protocol/node_report.hpp"
 #include "protocol/service_event.hpp"
 #include "protocol/shared_text.hpp"
 
@@ -151,9 +153,17 @@ struct service_replied {
 struct message_arrived {
   message_ptr message;
 };
-/// gateway -> nats_gateway: begin, and have the events of the system delivered to this subscription.
+/// gateway -> nats_gateway: begin, and have the events of the system delivered to this subscription, and what
+/// nodes tell of themselves to the beacon, if there is one.
 struct subscribe_system {
   subscription_actor subscription;
+  beacon_actor nodes = {};
+};
+/// connection, beacon -> nats_gateway
+struct publish_event {
+  std::string subject;
+  std::string payload;
+  std::function<void()> sent = {};  ///< called when it is on its way, or cannot be; may be null
 };
 /// entry -> nats_gateway: have the events of a resource name delivered to this subscription.
 struct subscribe_events {
@@ -171,7 +181,7 @@ struct subscribe_connection {
 struct unsubscribe_connection {
   std::string cid;
 };
-/// nats_gateway -> nats_subscription, connection: an event, named by the last part of its subject.
+/// nats_gateway -> nats_subscription, connection, beacon: an event, named by the last part of its subject.
 struct event_arrived {
   message_ptr message;
 };
@@ -208,6 +218,37 @@ struct close_connections {
 struct drain_connections {
   std::chrono::milliseconds patience;
 };
+
+// -- the cluster --------------------------------------------------------------
+
+struct known_node {
+  protocol::node_report report;
+  std::chrono::milliseconds silence;  ///< since that
+};
+/// Takes all nodes, this one first and the others by id; on the thread of NATS' shard.
+using node_list_taker = std::function<void(std::vector<known_node>)>;
+
+/// gateway -> beacon: clients can come.
+struct start_beacon {
+  std::string clients;  ///< where
+  /// Has `node_counted` sent, with that taker. From any thread.
+  std::function<void(node_list_taker)> count;
+};
+/// inspector -> beacon
+struct list_nodes {
+  node_list_taker take;
+};
+/// gateway -> beacon: what this node has to tell of itself.
+struct node_counted {
+  std::uint64_t connections = 0, subscriptions = 0, resources = 0;
+  bool draining = false;
+  node_list_taker take = {};  ///< null: it is for the cluster
+};
+/// gateway -> beacon: nothing is said any more but that we are gone.
+struct leave_cluster {
+  std::function<void()> done;  ///< called when that is on its way
+};
+
 /// A moment has come: of a periodic task of the receiver itself, or hub -> connections: show that you are
 /// alive.
 struct tick {};
@@ -232,6 +273,7 @@ ACTORGATE_MESSAGE(slot_reaccess)
 ACTORGATE_MESSAGE(send_request)
 ACTORGATE_MESSAGE(service_replied)
 ACTORGATE_MESSAGE(message_arrived)
+ACTORGATE_MESSAGE(publish_event)
 ACTORGATE_MESSAGE(subscribe_system)
 ACTORGATE_MESSAGE(subscribe_events)
 ACTORGATE_MESSAGE(unsubscribe_events)
@@ -244,5 +286,9 @@ ACTORGATE_MESSAGE(connection_opened)
 ACTORGATE_MESSAGE(connection_closed)
 ACTORGATE_MESSAGE(close_connections)
 ACTORGATE_MESSAGE(drain_connections)
+ACTORGATE_MESSAGE(start_beacon)
+ACTORGATE_MESSAGE(list_nodes)
+ACTORGATE_MESSAGE(node_counted)
+ACTORGATE_MESSAGE(leave_cluster)
 ACTORGATE_MESSAGE(tick)
 #undef ACTORGATE_MESSAGE

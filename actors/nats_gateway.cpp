@@ -41,6 +41,14 @@ void nats_gateway::on(subscribe_system& command) {
        {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
     common_.push_back(bus_->subscribe(subject));
   }
+  nodes_ = std::move(command.nodes);
+  if (nodes_) common_.push_back(bus_->subscribe(protocol::all_nodes));
+}
+
+void nats_gateway::on(publish_event& event) {
+  bus_->publish(event.subject, {}, event.payload, nullptr);
+  if (traces()) spdlog::trace("publish: {}", shown(event.subject, event.payload));
+  if (event.sent) event.sent();
 }
 
 // -- requests -----------------------------------------------------------------
@@ -186,6 +194,8 @@ void nats_gateway::on_event(const message_ptr& message) {
     if (const auto found = events_.find(name); found != events_.end()) pass(found->second.to);
   } else if (type == "conn") {
     if (const auto found = connections_.find(name); found != connections_.end()) pass(found->second);
+  } else if (type == "actorgate") {
+    if (nodes_) send(nodes_, event_arrived{message});
   } else {
     pass(system_);
   }

@@ -30,6 +30,7 @@ public:
 
   void on(subscribe_system& command);
   void on(send_request& request);
+  void on(publish_event& event);
   void on(message_arrived& arrived);
   void on(subscribe_events& command);
   void on(unsubscribe_events& command);
@@ -79,6 +80,7 @@ private:
   by_name<watched> events_;
   by_name<connection_actor> connections_;  ///< by cid
   subscription_actor system_;
+  beacon_actor nodes_;  ///< null: nobody wants to know of them
   /// For all connections and requests: to answers, to the events of the system, and to tokens, even if that
   /// means to hear of those of other gateways' clients. One for each connection would cost more than that.
   std::vector<net::nats_subscription_ptr> common_;

@@ -60,9 +60,15 @@ void websocket_connection::start(net::http_taken taken) {
                   static_cast<net::websocket_owner&>(*this), taken.compressed);
   enter();
   spdlog::debug("{} has come", cid());
+  if (book_.config.connection_events) announce(protocol::connected(cid(), book_.config.node_id));
   ++counts().websockets;
   ++counts().websockets_opened;
   socket_->start(taken.already_read);
+}
+
+void websocket_connection::announce(protocol::connection_event what) {
+  // At the very end, nobody is left to be told.
+  if (book_.nats) send(book_.nats, publish_event{std::move(what.subject), std::move(what.payload)});
 }
 
 void websocket_connection::close(net::close_reason why) {
@@ -91,6 +97,9 @@ void websocket_connection::on_oversize(std::string_view prefix) {
 
 void websocket_connection::on_closed(net::close_reason why) {
   end_session();
+  if (book_.config.connection_events) {
+    announce(protocol::disconnected(cid(), book_.config.node_id, net::name_of(why)));
+  }
   leave();
   spdlog::debug("{} has gone: {}", cid(), net::to_string(why));
   --counts().websockets;

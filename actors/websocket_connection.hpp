@@ -6,6 +6,7 @@
 #include "actors/connection.hpp"
 #include "net/http_door.hpp"
 #include "net/websocket.hpp"
+#include "protocol/connection_event.hpp"
 #include "protocol/response_meta.hpp"
 #include "protocol/version.hpp"
 
@@ -48,6 +49,7 @@ private:
 
   void accept(net::http_headers headers);
   void start(net::http_taken taken);
+  void announce(protocol::connection_event what);
   void handle(const protocol::client_request& request);
   bool is_too_much(session& s, const protocol::client_request& request);
   bool is_too_fast(session& s);

@@ -65,6 +65,10 @@ struct configuration {
   int request_rate = 0;
   int heartbeat = 30'000;
   int header_timeout = 10'000;
+  std::string node_id;
+  bool cluster = false;
+  int cluster_heartbeat = 5000;
+  bool connection_events = false;
 
   bool operator==(const configuration&) const = default;
 };

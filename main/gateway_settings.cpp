@@ -51,6 +51,11 @@ actors::settings actor_settings(const configuration& c) {
   s.websocket = {size(c.max_message_size), size(c.max_queued_bytes)};
   s.request_rate = size(c.request_rate);
   s.http = http_settings(c);
+  s.node_id = c.node_id;
+  // Services learn of a crash by the heartbeats that are missing.
+  s.cluster = c.cluster || c.connection_events;
+  s.cluster_heartbeat = std::chrono::milliseconds{c.cluster_heartbeat};
+  s.connection_events = c.connection_events;
   return s;
 }
 

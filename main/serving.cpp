@@ -60,9 +60,7 @@ std::unique_ptr<actors::gateway> await_gateway(const notifier& manager, actors::
 
 /// Returns where clients find it.
 std::string log_places(const options& o, const actors::gateway& gateway) {
-  const auto& address = o.gateway.door.address;
-  const auto host = address.find(':') == address.npos ? address : '[' + address + ']';
-  const auto place = host + ':' + std::to_string(gateway.port());
+  const auto& place = gateway.place();
   spdlog::info("Connected to NATS at {}", gateway.nats_url());
   if (gateway.operator_port() > 0) spdlog::info("Metrics and health on port {}", gateway.operator_port());
   const char* s = o.told.tls ? "s" : "";

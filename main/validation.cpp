@@ -8,6 +8,7 @@
 
 #include "main/environment.hpp"
 #include "main/option_table.hpp"
+#include "protocol/node_report.hpp"
 #include "protocol/rid.hpp"
 
 namespace actorgate {
@@ -38,6 +39,7 @@ constexpr std::array all_bounds{
     bounds{&configuration::request_rate, 0},
     bounds{&configuration::heartbeat, 1000, hour},
     bounds{&configuration::header_timeout, 100, hour},
+    bounds{&configuration::cluster_heartbeat, 50, hour},
 };
 
 bool is_ip_address(const std::string& text) {
@@ -169,6 +171,8 @@ void validate(const configuration& c) {
           quoted(c.api_encoding) + " is neither json nor jsonflat");
   require(c.log_format == "text" || c.log_format == "json", &configuration::log_format,
           quoted(c.log_format) + " is neither text nor json");
+  require(c.node_id.empty() || protocol::is_valid_node_id(c.node_id), &configuration::node_id,
+          quoted(c.node_id) + " is not up to 64 letters, digits, dashes and underscores");
 }
 
 }  // namespace actorgate

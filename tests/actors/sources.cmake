@@ -1,4 +1,5 @@
 actorgate_test(actors_test
+  actors/beacon_test.cpp
   actors/deadlines_test.cpp
   actors/identity_test.cpp
   actors/nats_gateway_test.cpp

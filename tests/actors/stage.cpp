@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "actors/beacon.hpp"
 #include "actors/cache_directory.hpp"
 #include "actors/hub.hpp"
 #include "actors/nats_gateway.hpp"
@@ -85,18 +86,22 @@ stage::stage(actors::settings settings) {
                            actors::spawn_lean<actors::cache_directory>(*system, nullptr, book)});
   }
   book.nats = actors::spawn_lean<actors::nats_gateway>(*system, nullptr, book, bus);
+  book.beacon = actors::spawn_lean<actors::beacon>(*system, nullptr, book);
   actors::tell(book.nats, actors::subscribe_system{
-                              actors::spawn_lean<actors::system_subscription>(*system, nullptr, book)});
+                              actors::spawn_lean<actors::system_subscription>(*system, nullptr, book),
+                              settings.cluster ? book.beacon : actors::beacon_actor{}});
   run();
 }
 
 stage::~stage() {
+  actors::tell(book.beacon, actors::leave_cluster{[] {}});
   // The system would do so itself, when its actors have lost each other.
   do {
     run();
   } while (clockwork().trigger_timeout());
   book.places.clear();
   book.nats = actors::nats_gateway_actor{};
+  book.beacon = actors::beacon_actor{};
 }
 
 actors::hub& stage::hub(cache::watcher_id shard) {

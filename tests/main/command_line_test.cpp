@@ -49,6 +49,8 @@ const std::vector<sample> with_value{
     {{"request-rate"}, "9", [](auto& c) { c.request_rate = 9; }},
     {{"heartbeat"}, "1500", [](auto& c) { c.heartbeat = 1500; }},
     {{"header-timeout"}, "100", [](auto& c) { c.header_timeout = 100; }},
+    {{"node-id"}, "node-1", [](auto& c) { c.node_id = "node-1"; }},
+    {{"cluster-heartbeat"}, "700", [](auto& c) { c.cluster_heartbeat = 700; }},
 };
 
 const std::vector<sample> flags{
@@ -57,6 +59,8 @@ const std::vector<sample> flags{
     {{"V", "trace"}, "", [](auto& c) { c.trace = true; }},
     {{"DV"}, "", [](auto& c) { c.debug = c.trace = true; }},
     {{"wait-for-nats"}, "", [](auto& c) { c.wait_for_nats = true; }},
+    {{"cluster"}, "", [](auto& c) { c.cluster = true; }},
+    {{"connection-events"}, "", [](auto& c) { c.connection_events = true; }},
 };
 
 }  // namespace

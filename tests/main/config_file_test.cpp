@@ -29,7 +29,8 @@ const std::string full = R"({
   "logFormat": "json", "drainTimeout": 11, "waitForNats": true, "natsReconnectWindow": 12,
   "maxConnections": 13, "maxConnectionsPerAddress": 14, "maxSubscriptions": 15, "maxPendingRequests": 16,
   "maxMessageSize": 2048, "maxBodySize": 4096, "maxQueuedBytes": 131072, "requestRate": 17,
-  "heartbeat": 2000, "headerTimeout": 300
+  "heartbeat": 2000, "headerTimeout": 300, "nodeId": "a", "cluster": true, "clusterHeartbeat": 700,
+  "connectionEvents": true
 })";
 
 void check_full(const configuration& c) {
@@ -77,6 +78,10 @@ void check_full_limits(const configuration& c) {
   CHECK(c.request_rate == 17);
   CHECK(c.heartbeat == 2000);
   CHECK(c.header_timeout == 300);
+  CHECK(c.node_id == "a");
+  CHECK(c.cluster);
+  CHECK(c.cluster_heartbeat == 700);
+  CHECK(c.connection_events);
 }
 
 }  // namespace

@@ -66,6 +66,10 @@ const std::vector<sample> samples{
     {"REQUEST_RATE", "17", [](auto& c) { c.request_rate = 17; }},
     {"HEARTBEAT", "2000", [](auto& c) { c.heartbeat = 2000; }},
     {"HEADER_TIMEOUT", "300", [](auto& c) { c.header_timeout = 300; }},
+    {"NODE_ID", "node-1", [](auto& c) { c.node_id = "node-1"; }},
+    {"CLUSTER", "true", [](auto& c) { c.cluster = true; }},
+    {"CLUSTER_HEARTBEAT", "700", [](auto& c) { c.cluster_heartbeat = 700; }},
+    {"CONNECTION_EVENTS", "true", [](auto& c) { c.connection_events = true; }},
 };
 
 options with(const environment& variables) { return understood({}, {}, variables); }

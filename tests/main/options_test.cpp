@@ -127,6 +127,8 @@ TEST_CASE("a setting without sense is refused, by its key, its option and its va
       {"request-rate", {"-1"}},
       {"heartbeat", {"0", "999", "3600001"}},
       {"header-timeout", {"0", "99", "3600001"}},
+      {"node-id", {"a.b", "a b", "*", ">", "\u00e4", std::string(65, 'a')}},
+      {"cluster-heartbeat", {"0", "49", "3600001"}},
       {"wspath", {"ws"}},
       {"apipath", {"api"}},
   };
@@ -139,6 +141,21 @@ TEST_CASE("a setting without sense is refused, by its key, its option and its va
       CHECK(!why.show_usage);
     }
   }
+}
+
+TEST_CASE("a gateway is part of a cluster if that is asked for, or events for connections are") {
+  const auto alone = understood({}).gateway.actors;
+  CHECK_FALSE(alone.cluster);
+  CHECK_FALSE(alone.connection_events);
+  CHECK(alone.node_id.empty());
+  CHECK(alone.cluster_heartbeat == actors::settings{}.cluster_heartbeat);
+  const auto one =
+      understood({"--cluster", "--node-id", "Node_1-a", "--cluster-heartbeat=50"}).gateway.actors;
+  CHECK(one.cluster);
+  CHECK_FALSE(one.connection_events);
+  CHECK(one.node_id == "Node_1-a");
+  CHECK(one.cluster_heartbeat == 50ms);
+  CHECK(understood({"--connection-events"}).gateway.actors.cluster);
 }
 
 TEST_CASE("methods that are empty make no sense in a file") {

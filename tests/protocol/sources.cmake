@@ -1,9 +1,11 @@
 actorgate_test(protocol_test
   protocol/client_message_test.cpp
   protocol/client_request_test.cpp
+  protocol/connection_event_test.cpp
   protocol/http_path_test.cpp
   protocol/http_status_test.cpp
   protocol/json_test.cpp
+  protocol/node_report_test.cpp
   protocol/pattern_test.cpp
   protocol/response_meta_test.cpp
   protocol/rid_test.cpp
