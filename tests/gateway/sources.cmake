@@ -2,6 +2,7 @@ actorgate_test(gateway_test
   gateway/access_test.cpp
   gateway/cache_test.cpp
   gateway/call_test.cpp
+  gateway/connection_events_test.cpp
   gateway/error_test.cpp
   gateway/event_test.cpp
   gateway/lifecycle_test.cpp

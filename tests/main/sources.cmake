@@ -26,3 +26,15 @@ actorgate_test(operation_test
 target_compile_definitions(operation_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
 target_link_libraries(operation_test PRIVATE actorgate_main test_support)
 add_dependencies(operation_test actorgate)
+
+# Several of them.
+actorgate_test(cluster_test
+  cache/replica.cpp
+  gateway/http_stage.cpp
+  gateway/stage.cpp
+  main/cluster_test.cpp
+  main/cluster_world.cpp
+)
+target_compile_definitions(cluster_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
+target_link_libraries(cluster_test PRIVATE actorgate_main test_support)
+add_dependencies(cluster_test actorgate)

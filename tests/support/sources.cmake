@@ -6,6 +6,7 @@ add_library(test_support STATIC
   support/nats_server.cpp
   support/res_client.cpp
   support/service.cpp
+  support/tcp_link.cpp
   support/tls_tunnel.cpp
   support/ws_client.cpp
 )
