@@ -168,6 +168,8 @@ nats_options_ptr nats_client::core::make_options() {
   natsOptions_SetAllowReconnect(o, true);
   natsOptions_SetMaxReconnect(o, -1);
   natsOptions_SetReconnectWait(o, options_.reconnect_wait.count());
+  natsOptions_SetPingInterval(o, options_.ping_interval.count());
+  natsOptions_SetMaxPingsOut(o, 2);
   natsOptions_SetReconnectBufSize(o, static_cast<int>(options_.output_limit));
   natsOptions_UseGlobalMessageDelivery(o, true);
   natsOptions_SetDisconnectedCB(o, &on_disconnected, this);

@@ -32,6 +32,9 @@ struct nats_options {
   std::string certificate_file = {}, key_file = {};
   std::chrono::milliseconds connect_timeout{2000};
   std::chrono::milliseconds reconnect_wait{250};
+  /// How often the server is asked for a sign of life; two that are missing end the connection. Nobody else
+  /// ends it when the network swallows everything.
+  std::chrono::milliseconds ping_interval{10'000};
   /// Bytes of output kept while the server cannot be reached or does not read.
   std::size_t output_limit = 8 << 20;
   /// How old kept output may be when the connection is back: what is older has timed out at its sender.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -422,6 +423,15 @@ TEST_CASE("a server that restarts is found again, with all subscriptions and wha
     before = {};
     meanwhile = {};
   });
+}
+
+TEST_CASE("a server that falls silent counts as gone, though nobody ends the connection") {
+  test::nats_server server;
+  fixture f{server.url(), {.ping_interval = std::chrono::milliseconds(50)}};
+  ::kill(server.pid(), SIGSTOP);
+  f.owner.wait_event(nats_event::disconnected);
+  ::kill(server.pid(), SIGCONT);
+  f.owner.wait_event(nats_event::reconnected);
 }
 
 TEST_CASE("what was kept too long is dropped, and no more is kept than the limit") {
