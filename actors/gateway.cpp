@@ -137,9 +137,9 @@ void gateway::count_node(node_list_taker take) {
 /// Behind everything that the connections had to say.
 void gateway::leave_cluster() {
   if (!book_.beacon) return;
-  std::promise<void> done;
-  tell(book_.beacon, actors::leave_cluster{[&done] { done.set_value(); }});
-  done.get_future().wait();
+  const auto done = std::make_shared<std::promise<void>>();
+  tell(book_.beacon, actors::leave_cluster{[done] { done->set_value(); }});
+  done->get_future().wait();
 }
 
 gateway::~gateway() { stop(); }
