@@ -5,6 +5,8 @@
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "actors/named_set.hpp"
+#include "cache/walk.hpp"
+#include "inspection/answers.hpp"
 
 namespace actorgate::actors {
 
@@ -24,6 +26,15 @@ public:
   void on(send_request& request);
   void on(entry_emptied& fact);
   void on(reset_resources& command);
+
+  // -- called by the inspector
+
+  std::size_t entries() const { return entries_.size(); }
+  /// Tells of some of the entries whose names have `filter` in them.
+  cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
+                         std::string_view filter, std::vector<inspection::entry_row>& to) const;
+  /// Null if there is none.
+  cache_entry* find(std::string_view name) const;
 
 private:
   cache_entry& entry_of(const shared_text& name);

@@ -72,6 +72,9 @@ void cache_entry::close_read() {
 
 void cache_entry::on(event_arrived& event) {
   const auto subject = event.message->subject();
+  ++events_;
+  last_event_ =
+      static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now().time_since_epoch()).count());
   machine_.on_event(subject.substr(subject.rfind('.') + 1), event.message->data());
   settle();
 }

@@ -9,6 +9,7 @@
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/entry.hpp"
+#include "inspection/answers.hpp"
 
 namespace actorgate::actors {
 
@@ -32,6 +33,13 @@ public:
   bool empty() const { return machine_.empty(); }
   /// What is known of the resources, or of access to them, may be wrong.
   void reset(bool resources, bool access, cache::throttle_id throttle);
+
+  // -- called by the inspector
+
+  inspection::entry_row report();
+  inspection::entry_detail report_all();
+  /// Forgets everything at once, if nobody has it open; whether it was so.
+  bool drop();
 
   // -- messages
 
@@ -85,6 +93,8 @@ private:
   std::unique_ptr<relay_actor[]> relays_;  ///< by shard, from the first of them on
   std::unique_ptr<visitors> visitors_;     ///< likewise
   std::uint32_t counted_ = 0;              ///< resources
+  std::uint32_t events_ = 0;
+  std::uint32_t last_event_ = 0;  ///< seconds of the clock
   bool subscribed_ = false;
   bool ticking_ = false;
 };

@@ -26,7 +26,13 @@ constexpr std::uint64_t no_answer = 0;
 
 connection::connection(caf::actor_config& config, caf::execution_unit* home, const address_book& book,
                        cache::watcher_id shard, bool for_http)
-    : lean_actor(config, home), book_(book), shard_(shard), cid_(make_cid()), for_http_(for_http) {}
+    : lean_actor(config, home),
+      book_(book),
+      shard_(shard),
+      since_(static_cast<std::uint32_t>(
+          std::chrono::floor<std::chrono::seconds>(now().time_since_epoch()).count())),
+      cid_(make_cid()),
+      for_http_(for_http) {}
 
 connection::~connection() = default;
 

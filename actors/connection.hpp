@@ -12,6 +12,7 @@
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/client_view.hpp"
+#include "inspection/answers.hpp"
 #include "protocol/client_request.hpp"
 #include "protocol/rid.hpp"
 #include "protocol/service_response.hpp"
@@ -42,6 +43,17 @@ public:
   void on(reset_tokens& command);
   void on(close_connections& command) { command.answers_first ? retire(command.why) : close(command.why); }
   void on(tick&) { heartbeat(); }
+
+  // -- called by the inspector
+
+  /// From any thread.
+  std::string_view cid() const { return {cid_.data(), cid_.size()}; }
+  cache::watcher_id shard() const { return shard_; }
+  virtual inspection::connection_row report() const;
+  /// Tells of some of its subscriptions.
+  cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
+                         std::vector<inspection::subscription_row>& to) const;
+  inspection::reason explain(std::string_view rid) const;
 
 protected:
   using lean_actor::send;
@@ -118,7 +130,6 @@ protected:
   void request_header_auth(std::uint64_t ticket, const auth_method& how);
   /// The group of requests for a tree of references, which this connection has numbered; 0 is none.
   cache::throttle_id throttle_group(cache::throttle_id tree) const;
-  std::string_view cid() const { return {cid_.data(), cid_.size()}; }
   /// A rid as services know it: a view into `storage` or `rid`.
   protocol::rid_parts expand(std::string_view rid, std::string& storage) const {
     return protocol::split_rid(protocol::expand_cid(rid, cid(), storage));
@@ -130,6 +141,7 @@ protected:
   const address_book& book_;
   shared_text handshake_;  ///< as auth requests have it; may be empty where none is sent
   const cache::watcher_id shard_;
+  const std::uint32_t since_;  ///< seconds of the clock
   net::shared_headers trace_;  ///< of the messages to services
 
 private:

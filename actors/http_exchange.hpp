@@ -25,6 +25,9 @@ public:
   void begin();
 
 
+  using connection::report;
+  inspection::connection_row report() const override;
+
   using connection::on;
   void on(slot_loaded& fact) override;
   void on(slots_loaded& facts) override;

@@ -9,6 +9,8 @@
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "actors/named_set.hpp"
+#include "cache/walk.hpp"
+#include "inspection/answers.hpp"
 
 namespace actorgate::actors {
 
@@ -41,14 +43,39 @@ public:
   void on(drain_connections& command);
   void on(tick&);
 
+  // -- called by the inspector
+
+  std::size_t connections() const { return connections_.size(); }
+  std::size_t relays() const { return relays_.size(); }
+  /// Tells of some of the connections here in whose row `filter` occurs: see `cache::walk_on`.
+  cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
+                         std::string_view filter, std::vector<inspection::connection_row>& to);
+  /// Looks for a connection among some of them.
+  cache::walk_end find(std::string_view cid, std::vector<std::string>& trail,
+                       const cache::walk_bounds& bounds, connection_actor& found);
+  /// Who is told of the resources of that name here.
+  inspection::subscribers_row report_subscribers(std::string_view name);
+
 private:
+  /// Connections are found by their actor's id.
+  struct id_hash {
+    using is_transparent = void;
+    std::size_t operator()(caf::actor_id id) const { return id; }
+    std::size_t operator()(const connection_actor& c) const { return c.id(); }
+  };
+  struct id_equal {
+    using is_transparent = void;
+    bool operator()(const connection_actor& a, const connection_actor& b) const { return a == b; }
+    bool operator()(caf::actor_id id, const connection_actor& c) const { return c.id() == id; }
+  };
+
   template <class Message>
   void tell_all(const Message& message);
 
   const address_book& book_;
   cache::watcher_id shard_;
   named_set<relay, relay_actor> relays_;
-  boost::unordered_flat_set<connection_actor, std::hash<connection_actor>> connections_;
+  boost::unordered_flat_set<connection_actor, id_hash, id_equal> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay
   bool ticking_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <typeinfo>
@@ -43,6 +44,14 @@ struct accepts;
 template <class Message, class... Signatures>
 struct accepts<Message, caf::typed_actor<Signatures...>>
     : std::bool_constant<(std::is_same_v<Message, typename message_of<Signatures>::type> || ...)> {};
+
+/// What the actors of one kind have done on this thread.
+struct activity {
+  std::uint64_t messages = 0, runs = 0;
+  std::uint64_t deepest = 0;  ///< the most messages that one of them has found in its inbox
+};
+template <class Self>
+inline constinit thread_local activity activity_here{};
 
 }  // namespace lean
 
@@ -157,6 +166,10 @@ private:
       if (!quit_) dispatch(element->content());
       ++count;
     }
+    auto& mine = lean::activity_here<Self>;
+    mine.messages += count;
+    ++mine.runs;
+    if (count > mine.deepest) mine.deepest = count;
     return count;
   }
 

@@ -35,14 +35,16 @@ std::uint64_t id_of_reply(std::string_view subject) {
 
 }  // namespace
 
+std::vector<std::string> nats_gateway::common_subjects() const {
+  std::vector<std::string> all{bus_->inbox_prefix() + ".*", "system.*", "conn.*.token"};
+  if (nodes_) all.emplace_back(protocol::all_nodes);
+  return all;
+}
+
 void nats_gateway::on(subscribe_system& command) {
   system_ = std::move(command.subscription);
-  for (const auto& subject :
-       {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
-    common_.push_back(bus_->subscribe(subject));
-  }
   nodes_ = std::move(command.nodes);
-  if (nodes_) common_.push_back(bus_->subscribe(protocol::all_nodes));
+  for (const auto& subject : common_subjects()) common_.push_back(bus_->subscribe(subject));
 }
 
 void nats_gateway::on(publish_event& event) {
@@ -69,7 +71,10 @@ void nats_gateway::start(std::uint64_t id) {
   const auto group = pending_.at(id).throttle;
   const auto limit = group & reset_bit ? book_.config.reset_throttle : book_.config.reference_throttle;
   pending_.at(id).is = pending::state::queued;
-  if (group && limit > 0 && !throttle_.enter(group, limit, id)) return;
+  if (group && limit > 0 && !throttle_.enter(group, limit, id)) {
+    pending_.at(id).sent_at = now();  // until it is
+    return;
+  }
   if (!publish(id)) release(group);
 }
 

@@ -14,6 +14,8 @@
 #include "actors/message_bus.hpp"
 #include "actors/messages.hpp"
 #include "cache/throttle.hpp"
+#include "cache/walk.hpp"
+#include "inspection/answers.hpp"
 
 namespace actorgate::actors {
 
@@ -38,7 +40,22 @@ public:
   void on(unsubscribe_connection& command);
   void on(tick&);
 
+  // -- called by the inspector
+
+  std::size_t subscriptions() const { return events_.size() + common_.size(); }
+  std::size_t requests() const { return pending_.size(); }
+  /// Null if services cannot have heard of that cid.
+  connection_actor find_connection(std::string_view cid) const;
+  /// Tells of some of the subscriptions to resources in whose subjects `filter` occurs; first of all of those
+  /// that there always are.
+  cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
+                         std::string_view filter, std::vector<inspection::nats_row>& to) const;
+  /// Tells of some of the requests.
+  cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
+                         std::vector<inspection::request_row>& to);
+
 private:
+  std::vector<std::string> common_subjects() const;
   /// A request that has not been answered; its payload only while a throttle holds it back, or if it may be
   /// sent again.
   struct pending {

@@ -12,6 +12,7 @@
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/small_map.hpp"
+#include "inspection/answers.hpp"
 #include "net/frame.hpp"
 #include "protocol/version.hpp"
 
@@ -58,6 +59,10 @@ public:
   const shared_text& name() const { return name_; }
   /// Nobody needs it, and nothing is to come for it.
   bool empty() const { return queries_.empty(); }
+
+  // -- called by the inspector, by way of the hub
+
+  inspection::subscribers_row report();
 
   // -- messages
 

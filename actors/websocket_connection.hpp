@@ -23,6 +23,9 @@ public:
   /// it. On the shard's thread, as is everything here.
   void open(net::http_responder_ptr door);
 
+  using connection::report;
+  inspection::connection_row report() const override;
+
 private:
   // the socket
   void on_message(std::string_view text) override;

@@ -3,6 +3,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,7 +13,9 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "cache/reference_graph.hpp"
+#include "cache/report.hpp"
 #include "cache/subscription.hpp"
+#include "cache/walk.hpp"
 #include "protocol/client_message.hpp"
 #include "protocol/client_request.hpp"
 #include "protocol/version.hpp"
@@ -111,6 +114,11 @@ public:
   std::size_t rid_bytes() const { return rid_bytes_; }
   /// Requests that have not been answered.
   std::size_t pending() const { return requests_; }
+  /// Tells of some of the subscriptions: see `walk_on`.
+  walk_end report(std::vector<std::string>& trail, const walk_bounds& bounds,
+                  std::vector<subscription_report>& to) const;
+  /// Why there is a subscription to that rid, if there is one. Follows up to `bound` references for it.
+  std::optional<reason_report> explain(std::string_view rid, std::size_t bound = 10'000) const;
   bool idle() const { return subscriptions_.empty() && tasks_.empty() && asks_.empty(); }
 
 private:

@@ -12,6 +12,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include "cache/report.hpp"
 #include "cache/resource.hpp"
 #include "cache/small_map.hpp"
 #include "cache/throttle.hpp"
@@ -96,6 +97,11 @@ public:
   /// Nothing is known or awaited.
   bool empty() const { return links_.empty() && (!affairs_ || affairs_->requests.empty()); }
   std::size_t resources() const { return variants_.size(); }
+  /// Somebody has something open.
+  bool in_use() const { return (affairs_ ? affairs_->idle.size() : 0) < links_.size(); }
+  entry_report report() const;
+  /// The first of its queries. The views are good until the entry is told something.
+  std::vector<link_report> report_links(std::size_t limit) const;
 
 private:
   struct link;
@@ -155,6 +161,7 @@ private:
   /// To be called when something of them has been taken away.
   void tidy();
 
+  std::string_view state() const;
   void submit(pending p);
   void handle(const pending_event& e);
   void handle(pending_get& get);

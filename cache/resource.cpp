@@ -57,6 +57,17 @@ snapshot_ptr resource::current() {
   return snapshot_;
 }
 
+std::size_t resource::weight() const {
+  if (snapshot_) return snapshot_->json.size();
+  constexpr std::size_t enough = 100;
+  constexpr std::size_t punctuation = 4;
+  const auto& all = *values_;
+  const auto looked = std::min(all.size(), enough);
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < looked; ++i) sum += all[i].text().size() + all[i].key().size() + punctuation;
+  return looked == 0 ? 2 : sum * all.size() / looked;
+}
+
 /// Sets or deletes one property; notes what that changes. Whether it changed anything.
 bool resource::merge(const value& property, resource_event& event, std::vector<value>& effective) {
   auto& all = values();

@@ -41,6 +41,10 @@ public:
   bool is_model() const { return is_model_; }
   std::size_t size() { return values().size(); }
   snapshot_ptr current();
+  /// As far as they have been looked at.
+  std::size_t known_values() const { return values_ ? values_->size() : 0; }
+  /// Bytes of its JSON text; with more than a hundred values, and without a snapshot, about so many.
+  std::size_t weight() const;
 
   // Each applies an event and returns it as clients are told, or nothing if it has no effect: values that
   // stay as they are and properties that never were are left out, and what does not fit the resource is

@@ -18,4 +18,9 @@ std::optional<version> version::parse(std::string_view text) {
   return version{parts[0], parts[1], parts[2]};
 }
 
+std::string version::text() const {
+  return std::to_string(number_ / 1'000'000) + '.' + std::to_string(number_ / 1000 % 1000) + '.' +
+         std::to_string(number_ % 1000);
+}
+
 }  // namespace actorgate::protocol

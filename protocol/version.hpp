@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace actorgate::protocol {
@@ -23,6 +24,9 @@ public:
   constexpr bool wraps_payload() const { return number_ >= 1002000; }
   /// Soft references and data values are understood (since 1.2.1).
   constexpr bool knows_data_values() const { return number_ >= 1002001; }
+
+  /// "MAJOR.MINOR.PATCH"
+  std::string text() const;
 
   bool operator==(const version&) const = default;
 
