@@ -13,6 +13,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/statistics.hpp"
+#include "actors/wiretap.hpp"
 #include "net/http_cors.hpp"
 #include "net/websocket.hpp"
 
@@ -76,6 +77,7 @@ struct address_book {
     directory_actor directory;
     /// Of actors on this shard.
     std::shared_ptr<shard_statistics> counts = std::make_shared<shard_statistics>();
+    std::shared_ptr<wiretap> tap = std::make_shared<wiretap>();
   };
 
   settings config;

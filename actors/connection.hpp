@@ -116,6 +116,7 @@ protected:
   /// From here on the hub knows of the connection, until `leave`.
   void enter();
   void leave();
+  wiretap& tap() { return *book_.places[shard_].tap; }
   shard_statistics& counts() { return *book_.places[shard_].counts; }
   /// To be called when the view has been told something.
   void after_view();

@@ -69,6 +69,7 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
   try {
     start_nats(options.nats);
     start_actors();
+    if (options.inspection) open_inspection_door(*options.inspection);
     options.before_doors();
     open_doors(options);
     start_beacon();
@@ -76,6 +77,18 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
     stop();
     throw;
   }
+}
+
+void gateway::open_inspection_door(const inspection_options& options) {
+  inspected_gateway here{book_, {}, nats_url_, [this] {
+                           return inspected_gateway::condition{nats_connected_, draining_, nats_reconnects_};
+                         }};
+  auto& shards = scheduler::of(system_);
+  for (std::size_t i = 0; i < shards.size(); ++i) here.shards.push_back(&shards.at(i));
+  inspection_door_ = std::make_unique<inspection_door>(options, std::move(here));
+  const bool v6 = options.host.find(':') != std::string::npos;
+  book_.config.inspect_address =
+      (v6 ? '[' + options.host + ']' : options.host) + ':' + std::to_string(inspection_door_->port());
 }
 
 void gateway::open_doors(const gateway_options& options) {
@@ -147,6 +160,7 @@ gateway::~gateway() { stop(); }
 void gateway::stop() {
   if (door_) door_->stop();
   if (operator_door_) operator_door_->close();
+  if (inspection_door_) inspection_door_->close();
   stop_connections();
   leave_cluster();
   if (bus_) run_on(nats_shard(), [this] { bus_->close(); });

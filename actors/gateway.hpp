@@ -13,6 +13,7 @@
 
 #include "actors/address_book.hpp"
 #include "actors/exposition.hpp"
+#include "actors/inspection_door.hpp"
 #include "actors/nats_bus.hpp"
 #include "actors/operator_door.hpp"
 #include "actors/scheduler.hpp"
@@ -27,6 +28,7 @@ struct gateway_options {
   net::http_door_options door;
   std::size_t shards = 0;                               ///< 0: as many as the machine has cores
   std::optional<net::http_door_options> operator_door;  ///< for metrics and health checks
+  std::optional<inspection_options> inspection;         ///< there is an inspector
   net::admission_limits admission;                      ///< of clients' connections
   /// How long NATS may be away before it counts as lost; 0: not at all.
   std::chrono::milliseconds nats_window{30'000};
@@ -53,6 +55,12 @@ public:
   const std::string& place() const { return place_; }
   /// That of the operator's door; 0 if there is none.
   std::uint16_t operator_port() const { return operator_door_ ? operator_door_->port() : std::uint16_t{0}; }
+  /// That of the inspector; 0 if there is none.
+  std::uint16_t inspection_port() const {
+    return inspection_door_ ? inspection_door_->port() : std::uint16_t{0};
+  }
+  /// `host:port` of it; empty if there is none.
+  const std::string& inspection_place() const { return book_.config.inspect_address; }
   const std::string& nats_url() const { return nats_url_; }
   /// How many WebSocket clients and streams there are.
   std::size_t connections() const { return book_.guests->connections; }
@@ -79,6 +87,7 @@ private:
   void start_beacon();
   void count_node(node_list_taker take);
   void leave_cluster();
+  void open_inspection_door(const inspection_options& options);
   void open_doors(const gateway_options& options);
   void await_nats();
   void stop();
@@ -96,6 +105,7 @@ private:
 
   std::function<void(std::string)> on_lost_;
   config config_;
+  std::unique_ptr<inspection_door> inspection_door_;  ///< outlives its visits
   address_book book_;  ///< outlives what the loops let go of, as do the next two
   std::unique_ptr<operator_door> operator_door_;
   net::admission admission_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include <spdlog/fmt/fmt.h>
+
+#include "actors/connection.hpp"
 #include "actors/trace.hpp"
 #include "protocol/service_response.hpp"
 
@@ -83,10 +86,12 @@ bool nats_gateway::publish(std::uint64_t id) {
   auto& p = pending_.at(id);
   const auto reply = bus_->inbox_prefix() + '.' + std::to_string(id);
   const bool once = p.throttle != after_outage;
-  const auto subject = once ? std::exchange(p.subject, {}) : p.subject;
+  // Who listens wants to know what an answer is for.
+  const bool heard = tap().listens();
+  const auto subject = once && !heard ? std::exchange(p.subject, {}) : p.subject;
   const auto payload = once ? std::exchange(p.payload, {}) : p.payload;
   const auto sent = bus_->publish(subject, reply, payload, p.headers);
-  if (traces()) spdlog::trace("request {}: {}", id, shown(subject, payload));
+  if (heard) trace(p, fmt::format("request {}: {}", id, shown(subject, payload)));
   if (sent != net::sent::ok) {
     const bool too_long = sent == net::sent::subject_too_long;
     answer(id, too_long ? request_outcome::subject_too_long : request_outcome::failed, nullptr);
@@ -109,10 +114,8 @@ void nats_gateway::release(cache::throttle_id throttle) {
 
 void nats_gateway::on_reply(const message_ptr& message) {
   const auto id = id_of_reply(message->subject());
-  if (traces()) {
-    spdlog::trace("answer {}: {}", id, message->no_responders() ? "no responders" : message->data());
-  }
   const auto found = pending_.find(id);
+  if (tap().listens()) trace_answer(id, *message);
   // A late or second answer, or somebody who answers what has not been asked yet.
   if (found == pending_.end() || found->second.is != pending::state::sent) return;
   if (message->no_responders()) return on_unheard(id, found->second);
@@ -125,6 +128,21 @@ void nats_gateway::on_reply(const message_ptr& message) {
   }
   counts().services[static_cast<std::size_t>(found->second.type)].add(now() - found->second.sent_at);
   finish(id, request_outcome::answered, message);
+}
+
+void nats_gateway::trace(const pending& p, const std::string& line) {
+  const auto& who = p.route.connection;
+  tap().tell(who ? neighbour<connection>(who).cid() : std::string_view{}, p.route.name, line);
+}
+
+void nats_gateway::trace_answer(std::uint64_t id, const net::nats_message& message) {
+  const auto found = pending_.find(id);
+  if (found == pending_.end()) return tap().tell({}, {}, fmt::format("answer {}, to nothing", id));
+  const auto& p = found->second;
+  const auto said = message.no_responders()           ? std::string{"no responders"}
+                    : p.type == service_request::auth ? std::string{"(hidden)"}
+                                                      : std::string{message.data()};
+  trace(p, fmt::format("answer {} to {}: {}", id, p.subject.empty() ? p.route.name : p.subject, said));
 }
 
 /// Nobody listens. After an outage that says nothing: the service may not be back yet.
@@ -192,7 +210,10 @@ void nats_gateway::on_event(const message_ptr& message) {
   const auto name = first < last ? subject.substr(first + 1, last - first - 1) : std::string_view{};
   const auto pass = [&](const auto& to) {
     ++counts().events_in;
-    if (traces()) spdlog::trace("event: {}", shown(subject, message->data()));
+    if (tap().listens()) {
+      tap().tell(type == "conn" ? name : std::string_view{}, type == "event" ? name : std::string_view{},
+                 fmt::format("event: {}", shown(subject, message->data())));
+    }
     send(to, event_arrived{message});
   };
   if (type == "event") {

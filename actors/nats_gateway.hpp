@@ -43,6 +43,8 @@ public:
   // -- called by the inspector
 
   std::size_t subscriptions() const { return events_.size() + common_.size(); }
+  /// Those of them to the events of resources.
+  std::size_t resources() const { return events_.size(); }
   std::size_t requests() const { return pending_.size(); }
   /// Null if services cannot have heard of that cid.
   connection_actor find_connection(std::string_view cid) const;
@@ -87,6 +89,9 @@ private:
   cache::throttle_id answer(std::uint64_t id, request_outcome outcome, message_ptr message);
   void on_event(const message_ptr& message);
   void watch_clock();
+  void trace(const pending& p, const std::string& line);
+  void trace_answer(std::uint64_t id, const net::nats_message& message);
+  wiretap& tap() { return *book_.places.front().tap; }
   shard_statistics& counts() { return *book_.places.front().counts; }
 
   const address_book& book_;

@@ -1,5 +1,6 @@
 #include "actors/websocket_connection.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "actors/http_answer.hpp"
@@ -82,7 +83,7 @@ void websocket_connection::on_message(std::string_view text) {
   const auto request = protocol::client_request::read(text, storage);
   // Without an id there is nothing to answer.
   if (!request) return;
-  if (traces()) spdlog::trace("{} says: {}", cid(), shown(text));
+  if (tap().listens()) tap().tell(cid(), request->rid, fmt::format("{} says: {}", cid(), shown(text)));
   ++counts().requests[static_cast<std::size_t>(request->kind)];
   counts().bytes_in += text.size();
   handle(*request);
@@ -208,7 +209,15 @@ bool websocket_connection::has_pending() {
 
 void websocket_connection::respond(cache::request_tag to, std::string_view result) {
   counts().count(to.kind, client_outcome::ok);
-  client_view_port::respond(to, result);
+  if (to.kind != request_kind::auth) return client_view_port::respond(to, result);
+  // It may be what nobody else is to know.
+  if (tap().listens()) trace_told("answer to an auth request (hidden)");
+  write(net::frame::text(
+      {result.empty() ? protocol::empty_message(to.id) : protocol::result_message(to.id, result)}));
+}
+
+void websocket_connection::trace_told(const std::string& what) {
+  tap().tell(cid(), {}, fmt::format("{} is told: {}", cid(), what));
 }
 
 void websocket_connection::refuse(cache::request_tag to, const protocol::error& why) {
@@ -218,12 +227,12 @@ void websocket_connection::refuse(cache::request_tag to, const protocol::error& 
 
 void websocket_connection::send(const cache::relayed_event& event) {
   ++counts().events_out;
-  if (traces()) spdlog::trace("{} is told: {}", cid(), static_cast<const framed_event&>(event).text());
+  if (tap().listens()) trace_told(static_cast<const framed_event&>(event).text());
   write(static_cast<const framed_event&>(event).frame(version_));
 }
 
 void websocket_connection::send(std::string message) {
-  if (traces()) spdlog::trace("{} is told: {}", cid(), message);
+  if (tap().listens()) trace_told(message);
   write(net::frame::text({message}));
 }
 

@@ -60,6 +60,7 @@ private:
   void handle_unsubscribe(const protocol::client_request& request);
   void handle_call(const protocol::client_request& request);
   void write(net::frame_ptr frame);
+  void trace_told(const std::string& what);
   bool has_pending();
 
   net::loop& loop_;

@@ -1,5 +1,7 @@
 #include "inspection/contact.hpp"
 
+#include <set>
+
 #include <caf/atom.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
@@ -47,13 +49,14 @@ std::uint16_t publish(caf::actor_system& system, const inspector_actor& whom, co
                       std::uint16_t port) {
   caf::scoped_actor self{system};
   std::uint16_t result = 0;
+  caf::error failure;
   self->request(door_of(system), caf::infinite, caf::publish_atom::value, port,
                 caf::actor_cast<caf::strong_actor_ptr>(whom), system.message_types<inspector_actor>(), host,
                 true)
-      .receive([&result](std::uint16_t bound) { result = bound; },
-               [&](const caf::error& why) {
-                 throw contact_error("cannot listen on " + place(host, port) + ": " + text_of(system, why));
-               });
+      .receive([&](std::uint16_t bound) { result = bound; },
+               [&](caf::error& why) { failure = std::move(why); });
+  if (failure)
+    throw contact_error("cannot be inspected on " + place(host, port) + ": " + text_of(system, failure));
   return result;
 }
 
@@ -62,28 +65,27 @@ inspector_actor contact(caf::actor_system& system, const std::string& host, std:
   const auto fail = [&](const std::string& why) { throw contact_error(place(host, port) + ": " + why); };
   caf::strong_actor_ptr found;
   std::set<std::string> types;
+  caf::error failure;
   self->request(door_of(system), answer_wait, caf::connect_atom::value, host, port)
       .receive(
           [&](const caf::node_id&, caf::strong_actor_ptr& who, std::set<std::string>& understands) {
             found = std::move(who);
             types = std::move(understands);
           },
-          [&](const caf::error& why) {
-            fail(why == caf::sec::cannot_connect_to_node ? "nobody listens there"
-                                                         : "no contact: " + text_of(system, why));
-          });
+          [&](caf::error& why) { failure = std::move(why); });
+  if (failure == caf::sec::cannot_connect_to_node) fail("nobody listens there, or not with this TLS");
+  if (failure) fail(text_of(system, failure));
   if (!found || !system.assignable(types, system.message_types<greeter_actor>())) {
     fail("that is no inspector of Actorgate");
   }
-  const auto greeter = caf::actor_cast<greeter_actor>(found);
-  self->request(greeter, answer_wait, hello{interface_version, "actorgate"})
-      .receive(
-          [&](const welcome& told) {
-            if (told.version == interface_version) return;
-            fail("it speaks version " + std::to_string(told.version) + " of the inspector's interface (" +
-                 told.program + "), and this program version " + std::to_string(interface_version));
-          },
-          [&](const caf::error& why) { fail(text_of(system, why)); });
+  welcome told;
+  self->request(caf::actor_cast<greeter_actor>(found), answer_wait, hello{interface_version, "actorgate"})
+      .receive([&](welcome& w) { told = std::move(w); }, [&](caf::error& why) { failure = std::move(why); });
+  if (failure) fail(text_of(system, failure));
+  if (told.version != interface_version) {
+    fail("it speaks version " + std::to_string(told.version) + " of the inspector's interface (" +
+         told.program + "), and this program version " + std::to_string(interface_version));
+  }
   return caf::actor_cast<inspector_actor>(found);
 }
 

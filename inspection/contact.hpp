@@ -53,9 +53,11 @@ auto ask(caf::scoped_actor& self, const inspector_actor& inspector, Question que
   using types = caf::response_type_t<inspector_actor::signatures, Question>;
   using answer = caf::detail::tl_head_t<types>;
   answer result;
+  caf::error failure;
   self->request(inspector, answer_wait, std::move(question))
       .receive([&result](answer& told) { result = std::move(told); },
-               [&self](caf::error& why) { throw contact_error(text_of(self->system(), why)); });
+               [&failure](caf::error& why) { failure = std::move(why); });
+  if (failure) throw contact_error(text_of(self->system(), failure));
   return result;
 }
 

@@ -27,6 +27,11 @@ struct configuration {
   std::string addr = "0.0.0.0";
   std::uint16_t port = 8080;
   std::uint16_t metrics_port = 0;
+  std::uint16_t inspect_port = 0;
+  std::string inspect_host = "127.0.0.1";
+  std::string inspect_tls_cert;
+  std::string inspect_tls_key;
+  std::string inspect_tls_ca;
   std::string ws_path = "/";
   std::string api_path = "/api";
   int request_timeout = 3000;

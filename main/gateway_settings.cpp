@@ -82,6 +82,12 @@ actors::gateway_options gateway_settings(const configuration& told) {
   g.shards = size(told.shards);
   g.admission = {size(told.max_connections), size(told.max_connections_per_address)};
   g.nats_window = std::chrono::milliseconds{told.nats_reconnect_window};
+  if (told.inspect_port > 0) {
+    g.inspection =
+        actors::inspection_options{told.inspect_host,
+                                   told.inspect_port,
+                                   {told.inspect_tls_cert, told.inspect_tls_key, told.inspect_tls_ca}};
+  }
   if (told.metrics_port > 0) {
     g.operator_door = net::http_door_options{};
     g.operator_door->address = g.door.address;

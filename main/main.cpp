@@ -7,12 +7,14 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 
 #include <spdlog/spdlog.h>
 
 #include "main/files.hpp"
+#include "main/inspecting.hpp"
 #include "main/log.hpp"
 #include "main/option_table.hpp"
 #include "main/options.hpp"
@@ -59,6 +61,9 @@ int refuse(const refusal& why) {
 
 int main(int argc, char** argv) {
   using namespace actorgate;
+  if (argc > 1 && std::string_view(argv[1]) == "inspect") {
+    return inspect({argv + 2, argv + argc}, environment_of(::environ));
+  }
   const told_by_starter from{{argv + std::min(argc, 1), argv + argc}, environment_of(::environ)};
   auto told = from.read();
   if (const auto* text = std::get_if<information>(&told)) return print(*text);

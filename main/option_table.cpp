@@ -15,6 +15,16 @@ constexpr std::array table{
     option{"addr", "i", "addr", "address", "IP address to listen on; empty: all, IPv6 too", &c::addr},
     option{"port", "p", "port", "port", "port for clients", &c::port},
     option{"metricsPort", "m", "metricsport", "port", "port for OpenMetrics; 0: none", &c::metrics_port},
+    option{"inspectPort", "", "inspect-port", "port", "port for \"actorgate inspect\"; 0: none",
+           &c::inspect_port},
+    option{"inspectHost", "", "inspect-host", "address",
+           "IP address for it; TLS is needed for one that others reach", &c::inspect_host},
+    option{"inspectTlsCert", "", "inspect-tls-cert", "file", "certificate to be inspected with",
+           &c::inspect_tls_cert},
+    option{"inspectTlsKey", "", "inspect-tls-key", "file", "private key of that certificate",
+           &c::inspect_tls_key},
+    option{"inspectTlsCa", "", "inspect-tls-ca", "file", "authority that issues certificates to operators",
+           &c::inspect_tls_ca},
     option{"wsPath", "w", "wspath", "path", "path of the WebSocket", &c::ws_path},
     option{"apiPath", "a", "apipath", "path", "path of the resources over HTTP", &c::api_path},
     option{"requestTimeout", "r", "reqtimeout", "ms", "how long a service may take to answer",
@@ -153,7 +163,9 @@ bool is_same(const target& where, const configuration& a, const configuration& b
 }
 
 std::string usage() {
-  std::string text = "Usage: actorgate [options]\n\n";
+  std::string text =
+      "Usage: actorgate [options]\n       actorgate inspect [options] COMMAND    (see actorgate inspect "
+      "--help)\n\n";
   for (const auto& o : table) {
     if (o.on_command_line()) text += usage_line(o);
   }

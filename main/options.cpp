@@ -51,8 +51,10 @@ void read_config_file(const std::string& path, const file_reader& read, options&
 void check_files(const configuration& c, const file_reader& read) {
   std::vector<std::pair<std::string, std::string>> named;
   if (c.tls) named = {{"tlsCert", c.tls_cert}, {"tlsKey", c.tls_key}};
-  for (const auto& [key, path] : {std::pair{"natsCreds", c.nats_creds}, std::pair{"natsCert", c.nats_cert},
-                                  std::pair{"natsKey", c.nats_key}}) {
+  for (const auto& [key, path] :
+       {std::pair{"natsCreds", c.nats_creds}, std::pair{"natsCert", c.nats_cert},
+        std::pair{"natsKey", c.nats_key}, std::pair{"inspectTlsCert", c.inspect_tls_cert},
+        std::pair{"inspectTlsKey", c.inspect_tls_key}, std::pair{"inspectTlsCa", c.inspect_tls_ca}}) {
     if (!path.empty()) named.emplace_back(key, path);
   }
   for (const auto& path : c.nats_root_cas) named.emplace_back("natsRootCAs", path);

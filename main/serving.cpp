@@ -63,6 +63,9 @@ std::string log_places(const options& o, const actors::gateway& gateway) {
   const auto& place = gateway.place();
   spdlog::info("Connected to NATS at {}", gateway.nats_url());
   if (gateway.operator_port() > 0) spdlog::info("Metrics and health on port {}", gateway.operator_port());
+  if (gateway.inspection_port() > 0) {
+    spdlog::info("May be inspected at {}", gateway.inspection_place());
+  }
   const char* s = o.told.tls ? "s" : "";
   spdlog::info("Listening on http{}://{}{}, WebSocket ws{}://{}{}", s, place, o.gateway.actors.http.api_path,
                s, place, o.gateway.door.ws_path);

@@ -57,6 +57,10 @@ void require_usable(const options& o) {
   if (o.told.tls) {
     require("tlsCert, tlsKey", [&] { net::tls_context(o.told.tls_cert, o.told.tls_key); });
   }
+  if (!o.told.inspect_tls_cert.empty()) {
+    require("inspectTlsCert, inspectTlsKey",
+            [&] { net::tls_context(o.told.inspect_tls_cert, o.told.inspect_tls_key); });
+  }
   require_usable_nats(o.gateway.nats);
 }
 

@@ -95,11 +95,32 @@ void require(bool holds, const target& where, const std::string& otherwise) {
   if (!holds) throw configuration_error(name_of(where) + ": " + otherwise);
 }
 
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+/// CAF's protocol knows neither users nor secrets: nobody else's machine is to speak it without TLS.
+void validate_inspection(const configuration& c) {
+  require(is_ip_address(c.inspect_host), &configuration::inspect_host,
+          quoted(c.inspect_host) + " is no IP address");
+  for (const auto other : {c.port, c.metrics_port}) {
+    require(c.inspect_port == 0 || c.inspect_port != other, &configuration::inspect_port,
+            std::to_string(c.inspect_port) + " is another port already");
+  }
+  const auto files = {&configuration::inspect_tls_cert, &configuration::inspect_tls_key,
+                      &configuration::inspect_tls_ca};
+  const bool any = std::ranges::any_of(files, [&](auto file) { return !(c.*file).empty(); });
+  const bool needed = any || (c.inspect_port != 0 && !is_loopback(c.inspect_host));
+  for (const auto file : files) {
+    require(!needed || !(c.*file).empty(), file,
+            any ? "is needed for TLS" : "is needed, because others reach " + c.inspect_host);
+  }
+}
+
 void validate_addresses(const configuration& c) {
   require(c.addr.empty() || is_ip_address(c.addr), &configuration::addr,
           quoted(c.addr) + " is no IP address");
   require(c.port != c.metrics_port, &configuration::metrics_port,
           std::to_string(c.metrics_port) + " is the port for clients already");
+  validate_inspection(c);
   for (const auto path : {&configuration::ws_path, &configuration::api_path}) {
     require((c.*path).starts_with('/'), path, quoted(c.*path) + " does not begin with /");
   }
@@ -152,6 +173,7 @@ void fill_gaps(configuration& c) {
   };
   fill(&configuration::nats_url);
   fill(&configuration::port);
+  fill(&configuration::inspect_host);
   fill(&configuration::ws_path);
   fill(&configuration::api_path);
   fill(&configuration::api_encoding);

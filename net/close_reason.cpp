@@ -12,7 +12,7 @@ struct entry {
   std::string_view name, text;
 };
 
-constexpr std::array<entry, 13> table{{
+constexpr std::array<entry, 14> table{{
     {close_reason::normal, 1000, "normal", "bye"},
     {close_reason::closed_by_peer, 1000, "closed_by_peer", "closed by peer"},
     {close_reason::going_away, 1001, "going_away", "shutting down"},
@@ -25,6 +25,7 @@ constexpr std::array<entry, 13> table{{
     {close_reason::try_again_later, 1013, "try_again_later", "try again later"},
     {close_reason::slow_consumer, 4001, "slow_consumer", "slow consumer"},
     {close_reason::idle_timeout, 4002, "idle_timeout", "idle timeout"},
+    {close_reason::closed_by_operator, 4003, "closed_by_operator", "closed by operator"},
     {close_reason::peer_gone, 1006, "peer_gone", "peer gone"},
 }};
 

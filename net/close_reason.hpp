@@ -38,6 +38,8 @@ enum class close_reason : std::uint8_t {
   slow_consumer,
   /// When the client has been silent for two heartbeats and left our ping unanswered. 4002
   idle_timeout,
+  /// When an operator has asked for it. 4003
+  closed_by_operator,
   /// When TCP ended without a close frame: reset, end of stream or network failure. 1006, which never
   /// travels.
   peer_gone,
