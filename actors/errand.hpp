@@ -1,8 +1,8 @@
 #pragma once
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,7 +43,7 @@ struct inspected_gateway {
   std::function<condition()> now;
 };
 
-/// How often shards were visited, and for how long.
+/// How often shards were visited, and how long they were busy with it.
 struct visit_costs {
   std::atomic<std::uint64_t> visits{0};
   std::atomic<std::int64_t> total_ns{0}, longest_ns{0};
@@ -56,6 +56,13 @@ struct visit_costs {
     }
   }
 };
+
+/// What this thread has been running, in ns: others that share its core do not count.
+inline std::int64_t thread_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+}
 
 /// A question on its way: it visits shards, on whose threads it looks at what lives there, until it has an
 /// answer, which the inspector gives. No visit may take long.
@@ -78,9 +85,9 @@ public:
   template <class F>
   void visit(std::size_t shard, F f) const {
     boost::asio::post(at(shard).loop().context(), [me = *this, f = std::move(f)]() mutable {
-      const auto begin = std::chrono::steady_clock::now();
+      const auto begin = thread_time();
       f(std::as_const(me));
-      me.costs_->add((std::chrono::steady_clock::now() - begin) / std::chrono::nanoseconds{1});
+      me.costs_->add(thread_time() - begin);
     });
   }
 

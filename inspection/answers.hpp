@@ -64,7 +64,8 @@ struct summary {
   std::uint64_t events_in = 0, events_out = 0, bytes_in = 0, bytes_out = 0;
   std::uint64_t cache_hits = 0, cache_misses = 0, timeouts = 0;
   std::uint64_t memory_bytes = 0;  ///< resident
-  /// What inspection costs the shards: how often they were visited, and for how long at most.
+  /// What inspection costs the shards: how often they were visited, how long they were busy with it, and at
+  /// most at once.
   std::uint64_t visits = 0;
   std::int64_t visits_us = 0, longest_visit_us = 0;
   std::vector<shard_row> shards;

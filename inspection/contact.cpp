@@ -26,6 +26,7 @@ system_config::system_config(const credentials& who) {
   add_messages(*this);
   load<caf::io::middleman>();
   if (!who.empty()) {
+    if (!who.complete()) throw contact_error("TLS takes a certificate, its key and an authority");
     openssl_certificate = who.certificate;
     openssl_key = who.key;
     openssl_cafile = who.authority;
@@ -73,7 +74,11 @@ inspector_actor contact(caf::actor_system& system, const std::string& host, std:
             types = std::move(understands);
           },
           [&](caf::error& why) { failure = std::move(why); });
-  if (failure == caf::sec::cannot_connect_to_node) fail("nobody listens there, or not with this TLS");
+  if (failure == caf::sec::cannot_connect_to_node) fail("nobody listens there");
+  if (failure == caf::sec::disconnect_during_handshake) {
+    fail("the connection was closed at once: TLS on one side only, or a certificate that is not trusted");
+  }
+  if (failure == caf::sec::malformed_basp_message) fail("that is no inspector of Actorgate");
   if (failure) fail(text_of(system, failure));
   if (!found || !system.assignable(types, system.message_types<greeter_actor>())) {
     fail("that is no inspector of Actorgate");

@@ -31,6 +31,7 @@ struct credentials {
 
 /// A CAF system that inspects or is inspected, and does nothing else.
 struct system_config : caf::actor_system_config {
+  /// Throws `contact_error` if some of the files are missing.
   explicit system_config(const credentials& who = {});
 };
 

@@ -50,3 +50,17 @@ actorgate_test(http_test
   gateway/stage.cpp
 )
 target_link_libraries(http_test PRIVATE actorgate_actors test_support)
+
+# The inspector, and the program that asks it.
+actorgate_test(inspect_test
+  gateway/inspect_action_test.cpp
+  gateway/inspect_crowd_test.cpp
+  gateway/inspect_program_test.cpp
+  gateway/inspect_test.cpp
+  gateway/inspect_tls_test.cpp
+  gateway/inspect_trace_test.cpp
+  gateway/stage.cpp
+)
+target_compile_definitions(inspect_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
+target_link_libraries(inspect_test PRIVATE actorgate_main test_support)
+add_dependencies(inspect_test actorgate)

@@ -37,7 +37,10 @@ actors::gateway_options gateway_options(const actors::settings& settings, const 
 }
 
 stage::stage(const actors::settings& settings, nats_server& nats, std::size_t shards)
-    : test(nats.url(), "test"), gateway_(gateway_options(settings, nats, shards), [](const std::string&) {}) {
+    : stage(gateway_options(settings, nats, shards)) {}
+
+stage::stage(const actors::gateway_options& options)
+    : test(options.nats.urls.front(), "test"), gateway_(options, [](const std::string&) {}) {
   method("stage", "pass", "null");
 }
 

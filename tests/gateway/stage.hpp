@@ -29,10 +29,13 @@ class stage {
 public:
   explicit stage(const actors::settings& settings = {}, nats_server& nats = shared_nats(),
                  std::size_t shards = 2);
+  /// With one that is made to order.
+  explicit stage(const actors::gateway_options& options);
 
   service test;
 
   std::uint16_t port() const { return gateway_.port(); }
+  std::uint16_t inspection_port() const { return gateway_.inspection_port(); }
   /// How many clients the gateway has.
   std::size_t connections() const { return gateway_.connections(); }
   /// How many connections services may know.
