@@ -82,7 +82,7 @@ inspection::reason connection::explain(std::string_view rid) const {
   why.may_get = told->rights.get;
   why.may_call = told->rights.call;
   why.waits.assign(told->waits.begin(), told->waits.end());
-  why.held = told->held;
+  why.held_items = told->held;
   return why;
 }
 

@@ -189,18 +189,18 @@ struct reason {
   std::uint32_t needed = 0;  ///< by so many requests and events under way
   /// From a direct subscription along references to the resource; empty if there is none.
   std::vector<std::string> path;
-  bool searched_all = true;        ///< false: there are too many references to follow them all
-  bool may_get = false;            ///< by the last answer to an access request
-  std::string may_call;            ///< likewise
-  std::vector<std::string> waits;  ///< what has to come before held events may go on
-  std::vector<std::string> held;   ///< their names, the first of them
+  bool searched_all = true;             ///< false: there are too many references to follow them all
+  bool may_get = false;                 ///< by the last answer to an access request
+  std::string may_call;                 ///< likewise
+  std::vector<std::string> waits;       ///< what has to come before held events may go on
+  std::vector<std::string> held_items;  ///< their names, the first of them
 
   template <class Self, class F>
   static auto each(Self& x, F f) {
     return f(named{"cid", x.cid}, named{"rid", x.rid}, named{"subscribed", x.subscribed},
              named{"subscription", x.subscription}, named{"needed", x.needed}, named{"path", x.path},
              named{"searched_all", x.searched_all}, named{"may_get", x.may_get},
-             named{"may_call", x.may_call}, named{"waits", x.waits}, named{"held", x.held});
+             named{"may_call", x.may_call}, named{"waits", x.waits}, named{"held_items", x.held_items});
   }
 };
 

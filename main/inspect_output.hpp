@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -122,10 +123,12 @@ std::string to_table(const std::vector<T>& rows) {
 
 namespace detail {
 
-/// Splits an answer into what is one line each, and the tables that come behind.
+/// Splits an answer into what is one line each, and the tables that come behind. What is said twice, or only
+/// helps to ask on, is left out.
 struct sheet {
   text_table lines;
   std::string tables;
+  std::set<std::string_view> said{"more", "complete"};
 
   template <class T>
   void add(std::string_view name, const T& value) {
@@ -135,7 +138,7 @@ struct sheet {
       T::each(value, [this](auto... fields) { (add(fields.name, fields.value), ...); });
     } else if constexpr (is_list<T> && !std::is_same_v<T, std::vector<std::string>>) {
       tables += '\n' + std::string(name) + " (" + std::to_string(value.size()) + ")\n" + to_table(value);
-    } else {
+    } else if (said.insert(name).second) {
       auto shown = to_cell(name, value);
       shown.right = false;
       lines.add({{std::string(name)}, std::move(shown)});

@@ -90,9 +90,15 @@ private:
   template <class Row>
   std::string shown(const whole_list<Row>& told) const {
     if (order_.json) return to_json(told) + '\n';
-    auto text = to_table(told.items);
-    if (!told.complete) text += "(the list has changed meanwhile; something may be missing)\n";
-    if (told.cut) text += "(there is more: --limit)\n";
+    return to_table(told.items) + notes(told.complete, told.cut);
+  }
+  std::string shown(const i::connection_detail& told) const {
+    return order_.json ? to_json(told) + '\n' : to_sheet(told) + notes(told.complete, told.more);
+  }
+  static std::string notes(bool complete, bool cut) {
+    std::string text;
+    if (!complete) text += "(the list has changed meanwhile; something may be missing)\n";
+    if (cut) text += "(there is more: --limit)\n";
     return text;
   }
   std::string shown(const i::done& told) const {

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Includes between rooms go one way: protocol <- cache, protocol <- net, both <- actors <- main.
+# Includes between rooms go one way: protocol <- cache, protocol <- net, both <- actors <- main; inspection knows nobody
+# and is known to actors and main.
 #
 #     tests/rooms.sh [ROOT]         prints the includes that break a rule; exit code 1 if there are any
 #     tests/rooms.sh --self-test    breaks each rule in a tree of its own, and checks that this is found
 set -euo pipefail
 
-rooms=(protocol cache net actors main tests)
+rooms=(protocol cache net inspection actors main tests)
 
 # What a room may include of other rooms. Nobody includes tests.
 declare -A may=(
   [protocol]="protocol"
   [cache]="protocol cache"
   [net]="protocol net"
-  [actors]="protocol cache net actors"
-  [main]="protocol cache net actors main"
+  [inspection]="inspection"
+  [actors]="protocol cache net inspection actors"
+  [main]="protocol cache net inspection actors main"
 )
 
 # What a room never includes of libraries: beginnings of paths. Beast comes with Asio.
@@ -22,6 +24,7 @@ declare -A never=(
   [protocol]=$sans_io
   [cache]=$sans_io
   [net]="caf/"
+  [inspection]="boost/ nats/ nats.h spdlog/"
 )
 
 # violates ROOM PATH: whether a file in ROOM may not include PATH; prints why.
@@ -75,6 +78,10 @@ self_test() {
     'cache "net/x.hpp"' 'cache "actors/x.hpp"' 'cache "main/x.hpp"'
     'net "cache/x.hpp"' 'net "actors/x.hpp"' 'net "main/x.hpp"'
     'actors "main/x.hpp"'
+    'inspection "protocol/x.hpp"' 'inspection "cache/x.hpp"' 'inspection "net/x.hpp"' 'inspection "actors/x.hpp"'
+    'inspection "main/x.hpp"' 'inspection "tests/support/x.hpp"'
+    'protocol "inspection/x.hpp"' 'cache "inspection/x.hpp"' 'net "inspection/x.hpp"'
+    'inspection <boost/asio.hpp>' 'inspection <nats/nats.h>' 'inspection <spdlog/spdlog.h>'
     'protocol "tests/support/x.hpp"' 'cache "tests/support/x.hpp"' 'net "tests/support/x.hpp"'
     'actors "tests/support/x.hpp"' 'main "tests/support/x.hpp"'
     'protocol <caf/all.hpp>' 'cache <caf/all.hpp>' 'net <caf/all.hpp>' 'net "caf/actor.hpp"'
@@ -88,6 +95,7 @@ self_test() {
     'protocol "protocol/x.hpp"' 'cache "protocol/x.hpp"' 'cache "cache/x.hpp"' 'net "protocol/x.hpp"' 'net "net/x.hpp"'
     'actors "protocol/x.hpp"' 'actors "cache/x.hpp"' 'actors "net/x.hpp"' 'actors "actors/x.hpp"'
     'main "protocol/x.hpp"' 'main "cache/x.hpp"' 'main "net/x.hpp"' 'main "actors/x.hpp"' 'main "main/x.hpp"'
+    'inspection "inspection/x.hpp"' 'actors "inspection/x.hpp"' 'main "inspection/x.hpp"' 'inspection <caf/all.hpp>'
     'net <boost/asio.hpp>' 'net <boost/beast.hpp>' 'net <nats/nats.h>' 'net <spdlog/spdlog.h>'
     'actors <caf/all.hpp>' 'main <caf/all.hpp>' 'protocol <rapidjson/reader.h>' 'cache <vector>' 'protocol "cache.hpp"'
   )

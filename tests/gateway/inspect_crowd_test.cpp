@@ -92,7 +92,7 @@ TEST_CASE("clients get every event in order while everything is inspected all th
   const auto cost = program.ask(i::get_summary{});
   CHECK(cost.websockets == static_cast<std::int64_t>(clients));
   MESSAGE(clients << " clients, " << repetitions * events << " events: " << alone.count() << " ms alone, "
-                  << inspected_meanwhile.count() << " ms inspected (" << who.rounds << " rounds, "
+                  << inspected_meanwhile.count() << " ms inspected (" << who.rounds.load() << " rounds, "
                   << cost.visits << " visits of shards, " << cost.visits_us << " us in all, the longest "
                   << cost.longest_visit_us << " us)");
 }

@@ -266,9 +266,9 @@ TEST_CASE("why: events are held until what they wait for has come") {
   const auto get = s.test.take("get.test.slow");
   s.test.event("a", "custom", "1");
   inspecting_program program(s.inspection_port());
-  REQUIRE(comes_true([&] { return !program.ask(i::explain{cid, "test.a"}).held.empty(); }));
+  REQUIRE(comes_true([&] { return !program.ask(i::explain{cid, "test.a"}).held_items.empty(); }));
   const auto told = program.ask(i::explain{cid, "test.a"});
-  CHECK(told.held == std::vector<std::string>{"event custom"});
+  CHECK(told.held_items == std::vector<std::string>{"event custom"});
   CHECK(told.waits == std::vector<std::string>{"references of an event"});
   CHECK(told.subscription.held == 1);
   CHECK(program.ask(i::explain{cid, "test.slow"}).waits == std::vector<std::string>{"the resource"});

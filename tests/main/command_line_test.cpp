@@ -24,6 +24,8 @@ const std::vector<sample> with_value{
     {{"u", "headauth"}, "auth.login", [](auto& c) { c.header_auth = "auth.login"; }},
     {{"t", "wsheadauth"}, "auth.login", [](auto& c) { c.ws_header_auth = "auth.login"; }},
     {{"m", "metricsport"}, "8090", [](auto& c) { c.metrics_port = 8090; }},
+    {{"inspect-port"}, "8091", [](auto& c) { c.inspect_port = 8091; }},
+    {{"inspect-host"}, "::1", [](auto& c) { c.inspect_host = "::1"; }},
     {{"apiencoding"}, "jsonFlat", [](auto& c) { c.api_encoding = "jsonFlat"; }},
     {{"putmethod"}, "replace", [](auto& c) { c.put_method = "replace"; }},
     {{"deletemethod"}, "scrap", [](auto& c) { c.delete_method = "scrap"; }},

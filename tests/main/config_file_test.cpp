@@ -20,6 +20,8 @@ refusal refused_file(const std::string& text) { return refused({"-c", "a.json"},
 /// Every key with a value that is not the default.
 const std::string full = R"({
   "natsUrl": "nats://a:1,nats://b:2", "addr": "127.0.0.1", "port": 81, "metricsPort": 82,
+  "inspectPort": 83, "inspectHost": "127.0.0.2", "inspectTlsCert": "e.pem", "inspectTlsKey": "f.pem",
+  "inspectTlsCa": "g.pem",
   "wsPath": "/ws", "apiPath": "/data", "requestTimeout": 400, "bufferSize": 1,
   "headerAuth": "auth.a", "wsHeaderAuth": "auth.b", "apiEncoding": "jsonflat",
   "putMethod": "x", "deleteMethod": "y", "patchMethod": "z", "wsCompression": true,
@@ -38,6 +40,11 @@ void check_full(const configuration& c) {
   CHECK(c.addr == "127.0.0.1");
   CHECK(c.port == 81);
   CHECK(c.metrics_port == 82);
+  CHECK(c.inspect_port == 83);
+  CHECK(c.inspect_host == "127.0.0.2");
+  CHECK(c.inspect_tls_cert == "e.pem");
+  CHECK(c.inspect_tls_key == "f.pem");
+  CHECK(c.inspect_tls_ca == "g.pem");
   CHECK(c.ws_path == "/ws");
   CHECK(c.api_path == "/data");
   CHECK(c.request_timeout == 400);

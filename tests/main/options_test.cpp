@@ -214,6 +214,31 @@ TEST_CASE("TLS needs a certificate and a key that can be read") {
   understood({"--tlscert", "x", "--tlskey", "y"});  // not asked for
 }
 
+TEST_CASE("who is not alone on the machine is inspected over TLS alone") {
+  const files pems{{"c", "certificate"}, {"k", "key"}, {"a", "authority"}};
+  const arguments all{"--inspect-tls-cert", "c", "--inspect-tls-key", "k", "--inspect-tls-ca", "a"};
+  const auto with = [&all](arguments more) {
+    more.insert(more.end(), all.begin(), all.end());
+    return more;
+  };
+  CHECK(!understood({}).gateway.inspection);
+  const auto plain = understood({"--inspect-port", "8091"}).gateway.inspection;
+  REQUIRE(plain);
+  CHECK(plain->host == "127.0.0.1");
+  CHECK(plain->port == 8091);
+  CHECK(plain->who.empty());
+  understood({"--inspect-port", "8091", "--inspect-host", "::1"});
+  CHECK(contains(refused({"--inspect-port", "8091", "--inspect-host", "0.0.0.0"}).text,
+                 "inspectTlsCert (--inspect-tls-cert, ACTORGATE_INSPECT_TLS_CERT): is needed, because others "
+                 "reach 0.0.0.0"));
+  const auto open = understood(with({"--inspect-port", "8091", "--inspect-host", "0.0.0.0"}), pems);
+  CHECK(open.gateway.inspection->who.authority == "a");
+  CHECK(contains(refused({"--inspect-tls-cert", "c"}, pems).text, "inspectTlsKey"));
+  CHECK(refused(with({})).text == "inspectTlsCert: c: no such file");
+  CHECK(contains(refused({"--inspect-port", "8080"}).text, "8080 is another port already"));
+  CHECK(contains(refused({"--inspect-host", "localhost"}).text, "is no IP address"));
+}
+
 TEST_CASE("a client certificate for NATS and its key go together") {
   understood({"--natscert", "c.pem", "--natskey", "k.pem"});
   CHECK(contains(refused({"--natscert", "c.pem"}).text, "natsKey"));
