@@ -86,9 +86,7 @@ void gateway::open_inspection_door(const inspection_options& options) {
   auto& shards = scheduler::of(system_);
   for (std::size_t i = 0; i < shards.size(); ++i) here.shards.push_back(&shards.at(i));
   inspection_door_ = std::make_unique<inspection_door>(options, std::move(here));
-  const bool v6 = options.host.find(':') != std::string::npos;
-  book_.config.inspect_address =
-      (v6 ? '[' + options.host + ']' : options.host) + ':' + std::to_string(inspection_door_->port());
+  book_.config.inspect_address = host_and_port(options.host, inspection_door_->port());
 }
 
 void gateway::open_doors(const gateway_options& options) {
