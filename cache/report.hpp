@@ -38,9 +38,9 @@ struct reason_report {
 /// A query that an entry is asked for.
 struct link_report {
   std::string_view query = {}, normalised = {};
-  std::string_view state;  ///< requested, loaded, resetting or querying
-  std::string_view type = {};   ///< model or collection; empty while requested
-  std::size_t values = 0;  ///< 0 while nobody has looked into the content
+  std::string_view state;      ///< requested, loaded, resetting or querying
+  std::string_view type = {};  ///< model or collection; empty while requested
+  std::size_t values = 0;      ///< 0 while nobody has looked into the content
   std::size_t bytes = 0;
   std::size_t watchers = 0;
   std::optional<std::chrono::steady_clock::time_point> idle_since = {};

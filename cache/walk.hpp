@@ -12,7 +12,7 @@ namespace actorgate::cache {
 struct walk_bounds {
   std::size_t items = 200;                              ///< that are taken
   std::size_t looks = 2000;                             ///< elements that are looked at
-  std::function<bool()> enough = [] { return false; };  ///< asked after each item
+  std::function<bool()> enough = [] { return false; };  ///< asked after each look
 };
 
 /// How a walk has ended.
@@ -44,8 +44,7 @@ walk_end walk_on(const Map& map, std::vector<std::string>& trail, const walk_bou
   bool enough = false;
   for (; at != map.end() && looked < bounds.looks && taken < bounds.items && !enough; ++at) {
     seen[looked++ % trail_length] = at;
-    if (!take(*at)) continue;
-    ++taken;
+    if (take(*at)) ++taken;
     enough = bounds.enough();
   }
   if (at == map.end()) return {};

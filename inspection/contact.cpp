@@ -56,8 +56,11 @@ std::uint16_t publish(caf::actor_system& system, const inspector_actor& whom, co
                 true)
       .receive([&](std::uint16_t bound) { result = bound; },
                [&](caf::error& why) { failure = std::move(why); });
-  if (failure)
-    throw contact_error("cannot be inspected on " + place(host, port) + ": " + text_of(system, failure));
+  if (failure) {
+    throw contact_error(
+        "cannot be inspected on " + place(host, port) + ": " +
+        (failure == caf::sec::cannot_open_port ? "the port cannot be opened" : text_of(system, failure)));
+  }
   return result;
 }
 

@@ -16,5 +16,6 @@ actorgate_test(cache_test
   cache/resource_tree_test.cpp
   cache/small_map_test.cpp
   cache/throttle_test.cpp
+  cache/walk_test.cpp
 )
 target_link_libraries(cache_test PRIVATE actorgate_cache)

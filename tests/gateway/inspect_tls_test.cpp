@@ -88,6 +88,15 @@ TEST_CASE("who speaks another version is told so at once") {
   caf::anon_send_exit(greeter, caf::exit_reason::user_shutdown);
 }
 
+TEST_CASE("a gateway whose inspector has no port does not start") {
+  stage s(inspected());
+  auto options = inspected();
+  options.inspection->port = s.inspection_port();
+  const auto why = "cannot be inspected on 127.0.0.1:" + std::to_string(s.inspection_port()) +
+                   ": the port cannot be opened";
+  CHECK_THROWS_WITH_AS(stage{options}, why.c_str(), i::contact_error);
+}
+
 TEST_CASE("who is no inspector is told from one that is not there") {
   stage s(inspected());
   CHECK(failure_at(s.port()) == "that is no inspector of Actorgate");
