@@ -50,6 +50,12 @@ void beacon::on(leave_cluster& command) {
 
 void beacon::on(tick&) {
   if (!count_) return;
+  const auto time = now();
+  // A process that was stopped for a while finds its clock first, and what the others have said behind it.
+  const bool slept = time - std::exchange(latest_tick_, time) > 2 * self_.interval;
+  if (is_deaf_ || slept) {
+    for (auto& [id, other] : others_) other.heard = time;
+  }
   bury_silent();
   count_(nullptr);
   send_later(self_.interval, tick{});
@@ -140,7 +146,6 @@ void beacon::welcome(protocol::node_report report) {
 void beacon::bury_silent() {
   for (auto i = others_.begin(); i != others_.end();) {
     auto& [report, heard] = i->second;
-    if (is_deaf_) heard = now();
     const bool silent = now() - heard > 3 * report.interval;
     if (silent) spdlog::warn("node {} is missing: silent for three intervals", i->first);
     i = silent ? others_.erase(i) : std::next(i);

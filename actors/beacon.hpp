@@ -17,7 +17,8 @@ namespace actorgate::actors {
 /// quiet, and knows of nobody else.
 ///
 /// Another node is gone when it says so, or when it has been silent for three of its own intervals. As long
-/// as our own reports do not come back to us, we are deaf, and silence says nothing.
+/// as our own reports do not come back to us, we are deaf, and silence says nothing; nor does it when we have
+/// slept.
 class beacon final : public lean_actor<beacon, beacon_actor> {
 public:
   static constexpr auto actor_name = "beacon";
@@ -52,7 +53,8 @@ private:
   protocol::node_report self_;                        ///< with what never changes
   std::function<void(node_list_taker)> count_;        ///< null until it begins, and when it has left
   std::map<std::string, known, std::less<>> others_;  ///< by id
-  bool is_deaf_ = false;                              ///< the latest report has not come back so far
+  std::chrono::steady_clock::time_point latest_tick_;
+  bool is_deaf_ = false;  ///< the latest report has not come back so far
   bool warned_of_twin_ = false, warned_of_crowd_ = false;
 };
 

@@ -61,6 +61,12 @@ struct member : test::stage {
       if (echo) hear(report);
     }
   }
+  /// Time passes for the clock alone.
+  void sleep(std::chrono::milliseconds time) {
+    dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler()).advance_time(time);
+    run();
+    for (const auto& report : said()) hear(report);
+  }
   std::vector<actors::known_node> table() {
     std::vector<actors::known_node> result;
     actors::tell(book.beacon, actors::list_nodes{[&](auto all) { result = std::move(all); }});
@@ -175,6 +181,16 @@ TEST_CASE("who does not hear himself knows nothing of the others' silence") {
   m.beat();
   m.hear(other("a"));
   for (int i = 0; i < 10; ++i) m.beat(false);
+  CHECK(m.known() == ids{"self", "a"});
+  for (int i = 0; i < 5; ++i) m.beat();
+  CHECK(m.known() == ids{"self"});
+}
+
+TEST_CASE("who has slept does not take for silence what has been said meanwhile") {
+  member m;
+  m.beat();
+  m.hear(other("a"));
+  m.sleep(10s);
   CHECK(m.known() == ids{"self", "a"});
   for (int i = 0; i < 5; ++i) m.beat();
   CHECK(m.known() == ids{"self"});

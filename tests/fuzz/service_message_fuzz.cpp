@@ -10,6 +10,7 @@
 #include "cache/entry.hpp"
 #include "protocol/client_message.hpp"
 #include "protocol/json.hpp"
+#include "protocol/node_report.hpp"
 #include "protocol/pattern.hpp"
 #include "protocol/rid.hpp"
 #include "protocol/service_event.hpp"
@@ -53,7 +54,14 @@ void check_outcome(const protocol::outcome<T>& o, F check) {
   check(std::get<T>(o));
 }
 
+/// What other gateways say is read as it is written, or not at all.
+void check_node_report(std::string_view text) {
+  const auto report = protocol::read_node_report(text);
+  if (report) require(protocol::read_node_report(protocol::write_node_report(*report)) == report);
+}
+
 void read_everything(std::string_view text) {
+  check_node_report(text);
   check_outcome(protocol::read_access_response(text),
                 [](const protocol::access_rights& r) { r.may_call("set"); });
   check_outcome(protocol::read_get_response(text),

@@ -148,10 +148,11 @@ void busy_service::change_model(std::size_t which) {
 }
 
 void busy_service::change_list() {
-  const auto place = random_() % (elements_.size() + 1);
+  const bool full = elements_.size() == longest_list;
+  const auto place = random_() % (elements_.size() + (full ? 0 : 1));
   const auto at = elements_.begin() + static_cast<std::ptrdiff_t>(place);
   const auto index = R"("idx":)" + std::to_string(place);
-  if (at != elements_.end() && elements_.size() == longest_list) {
+  if (full) {
     elements_.erase(at);
     return test.event("list", "remove", '{' + index + '}');
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <stdexcept>
 #include <string>
@@ -45,6 +46,9 @@ private:
         settings{"PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin"};
     words.insert(words.end(), told.begin(), told.end());
     for (const auto& [name, value] : variables) settings.push_back(name + "=" + value);
+    // What is left out of reports is so in the program, too.
+    if (const char* options = std::getenv("TSAN_OPTIONS"))
+      settings.push_back(std::string("TSAN_OPTIONS=") + options);
     redirect(STDOUT_FILENO, place_ / "output");
     redirect(STDERR_FILENO, place_ / "errors");
     ::alarm(60);  // outlives exec
