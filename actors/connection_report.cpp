@@ -80,7 +80,7 @@ inspection::reason connection::explain(std::string_view rid) const {
   why.path.assign(told->path.begin(), told->path.end());
   why.searched_all = told->searched_all;
   why.may_get = told->rights.get;
-  why.may_call = told->rights.call;
+  why.may_call = told->rights.call.view();
   why.waits.assign(told->waits.begin(), told->waits.end());
   why.held_items = told->held;
   return why;

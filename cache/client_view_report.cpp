@@ -21,7 +21,7 @@ std::string_view access_of(const subscription& s) {
 }
 
 subscription_report report_of(const subscription& s) {
-  return {s.rid, state_of(s), s.direct, s.holders, s.pending, access_of(s), s.has().held.size()};
+  return {std::string{s.rid.view()}, state_of(s), s.direct, s.holders, s.pending, access_of(s), s.has().held.size()};
 }
 
 std::string name_of(const held_item& item) {
