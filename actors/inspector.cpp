@@ -174,6 +174,7 @@ inspector_backstage::behavior_type inspector(inspector_state::pointer self,
   return {
       [&state](const i::hello& q) { return state.greet(q); },
       [&state](const i::get_summary& q) { return state.answer(q); },
+      [&state](const i::list_nodes& q) { return state.answer(q); },
       [&state](const i::list_actors& q) { return state.answer(q); },
       [&state](const i::list_connections& q) { return state.answer(q); },
       [&state](const i::list_entries& q) { return state.answer(q); },

@@ -30,6 +30,7 @@ public:
   // overview (inspector_lists.cpp)
   inspection::welcome greet(const inspection::hello& who) const;
   promise<inspection::summary> answer(const inspection::get_summary&);
+  promise<inspection::node_list> answer(const inspection::list_nodes&);
   promise<inspection::actor_list> answer(const inspection::list_actors&);
   promise<inspection::connection_page> answer(const inspection::list_connections& q);
   promise<inspection::entry_page> answer(const inspection::list_entries& q);

@@ -130,6 +130,26 @@ actor_rows actors_on(const errand<inspection::actor_list>& me, std::size_t shard
           row_of<nats_gateway>(is_nats ? 1 : 0)};
 }
 
+inspection::node_row row_of(const known_node& known) {
+  using namespace std::chrono;
+  const auto& r = known.report;
+  inspection::node_row row;
+  row.node = r.id;
+  row.state = to_string(r.state);
+  row.clients = r.clients;
+  row.inspect = r.inspect;
+  row.host = r.host;
+  row.pid = static_cast<std::uint64_t>(r.pid);
+  row.version = r.version;
+  const auto since = system_clock::now().time_since_epoch() - r.started;
+  row.uptime_s = static_cast<std::uint64_t>(std::max<std::int64_t>(0, duration_cast<seconds>(since).count()));
+  row.connections = r.connections;
+  row.subscriptions = r.subscriptions;
+  row.resources = r.resources;
+  row.silence_ms = known.silence.count();
+  return row;
+}
+
 void add(actor_rows& to, const actor_rows& from) {
   for (std::size_t i = 0; i < to.size(); ++i) {
     to[i].count += from[i].count;
@@ -178,6 +198,16 @@ auto inspector_state::answer(const inspection::get_summary&) -> promise<inspecti
           add(told, total);
           me.answer(std::move(told));
         });
+  });
+}
+
+auto inspector_state::answer(const inspection::list_nodes&) -> promise<inspection::node_list> {
+  return run<inspection::node_list>([](const auto& e) {
+    tell(e.book().beacon, list_nodes{[e](const std::vector<known_node>& known) {
+           inspection::node_list all;
+           for (const auto& each : known) all.items.push_back(row_of(each));
+           e.answer(std::move(all));
+         }});
   });
 }
 

@@ -35,6 +35,37 @@ struct done {
 
 // -- the node -----------------------------------------------------------------
 
+struct node_row {
+  std::string node, state;
+  std::string clients;  ///< `address:port` where clients find it
+  std::string inspect;  ///< where its inspector is; empty if there is none
+  std::string host;
+  std::uint64_t pid = 0;
+  std::string version;
+  std::uint64_t uptime_s = 0;
+  std::uint64_t connections = 0, subscriptions = 0, resources = 0;  ///< at its latest heartbeat
+  std::int64_t silence_ms = 0;                                      ///< since that
+
+  template <class Self, class F>
+  static auto each(Self& x, F f) {
+    return f(named{"node", x.node}, named{"state", x.state}, named{"clients", x.clients},
+             named{"inspect", x.inspect}, named{"host", x.host}, named{"pid", x.pid},
+             named{"version", x.version}, named{"uptime_s", x.uptime_s}, named{"connections", x.connections},
+             named{"subscriptions", x.subscriptions}, named{"resources", x.resources},
+             named{"silence_ms", x.silence_ms});
+  }
+};
+
+/// The node that answers, and the others by id.
+struct node_list {
+  std::vector<node_row> items;
+
+  template <class Self, class F>
+  static auto each(Self& x, F f) {
+    return f(named{"items", x.items});
+  }
+};
+
 struct shard_row {
   std::uint32_t shard = 0;
   std::uint64_t connections = 0;

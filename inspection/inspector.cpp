@@ -17,6 +17,8 @@ void add_messages(caf::actor_system_config& to) {
   add<welcome>(to, "welcome");
   add<get_summary>(to, "get_summary");
   add<summary>(to, "summary");
+  add<list_nodes>(to, "list_nodes");
+  add<node_list>(to, "node_list");
   add<list_actors>(to, "list_actors");
   add<actor_list>(to, "actor_list");
   add<list_connections>(to, "list_connections");

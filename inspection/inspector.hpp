@@ -31,6 +31,8 @@ using greeter_actor = caf::typed_actor<
 using lister_actor = caf::typed_actor<
     /// How is the gateway?
     caf::replies_to<get_summary>::with<summary>,
+    /// Which others are there?
+    caf::replies_to<list_nodes>::with<node_list>,
     /// Who lives in it?
     caf::replies_to<list_actors>::with<actor_list>,
     /// Who is connected?

@@ -41,6 +41,14 @@ struct get_summary {
   }
 };
 
+/// The gateways that know of each other, by their heartbeats on NATS; alone if they are told not to.
+struct list_nodes {
+  template <class Self, class F>
+  static auto each(Self&, F f) {
+    return f();
+  }
+};
+
 struct list_actors {
   template <class Self, class F>
   static auto each(Self&, F f) {

@@ -135,7 +135,7 @@ struct sheet {
     if constexpr (std::is_same_v<T, inspection::cursor>) {
       return;
     } else if constexpr (inspection::has_fields<T>) {
-      T::each(value, [this](auto... fields) { (add(fields.name, fields.value), ...); });
+      T::each(value, [this](auto... fields) { (this->add(fields.name, fields.value), ...); });
     } else if constexpr (is_list<T> && !std::is_same_v<T, std::vector<std::string>>) {
       tables += '\n' + std::string(name) + " (" + std::to_string(value.size()) + ")\n" + to_table(value);
     } else if (said.insert(name).second) {

@@ -16,6 +16,7 @@ struct command_words {
 
 constexpr std::array commands{
     command_words{"summary", 0, 0, "", "the gateway, its shards, and what inspection costs"},
+    command_words{"nodes", 0, 0, "", "the gateways of its cluster, by their heartbeats"},
     command_words{"actors", 0, 0, "", "actors by kind: count, messages, queues, memory"},
     command_words{"connections", 0, 1, "[FILTER]", "clients, by cid, address or token id"},
     command_words{"connection", 1, 1, "CID", "one client, with its subscriptions"},
@@ -42,6 +43,7 @@ constexpr std::array options{
     option_words{"--tls-cert", "FILE", "certificate, for a gateway that asks for one"},
     option_words{"--tls-key", "FILE", "private key of the certificate"},
     option_words{"--tls-ca", "FILE", "authority that the gateway's certificate is from"},
+    option_words{"--cluster", "", "ask all gateways that this one knows of"},
     option_words{"--json", "", "JSON, for programs"},
     option_words{"--watch", "SECONDS", "answer again and again"},
     option_words{"--limit", "COUNT", "at most so many of a list; 0: all (1000)"},
@@ -67,6 +69,7 @@ void set(inspect_order& o, const std::string& name, const std::string& value) {
   if (name == "--tls-cert") o.who.certificate = value;
   if (name == "--tls-key") o.who.key = value;
   if (name == "--tls-ca") o.who.authority = value;
+  if (name == "--cluster") o.cluster = true;
   if (name == "--json") o.json = true;
   if (name == "--watch") o.watch = to_number<std::uint32_t>(name, value);
   if (name == "--limit") o.limit = to_number<std::uint32_t>(name, value);
@@ -99,6 +102,7 @@ void check(const inspect_order& o) {
     throw inspect_usage_error("usage: actorgate inspect " + o.command + " " + std::string(found->arguments));
   }
   if (o.port == 0) throw inspect_usage_error("--port is missing: the gateway's inspectPort");
+  if (o.cluster && o.command == "trace") throw inspect_usage_error("a trace is of one gateway: no --cluster");
   if (!o.who.empty() && !o.who.complete()) {
     throw inspect_usage_error("TLS takes --tls-cert, --tls-key and --tls-ca");
   }

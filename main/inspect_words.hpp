@@ -14,6 +14,7 @@ struct inspect_order {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   inspection::credentials who;
+  bool cluster = false;  ///< all gateways that this one knows of are asked
   bool json = false;
   std::uint32_t watch = 0;     ///< seconds between two answers; 0: one answer
   std::uint32_t limit = 1000;  ///< items of a list; 0: all

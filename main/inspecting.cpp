@@ -1,5 +1,6 @@
 #include "main/inspecting.hpp"
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +49,13 @@ struct busy_row {
   }
 };
 
+std::uint16_t to_port(const std::string& text) {
+  std::uint16_t port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  if (port == 0) throw i::contact_error("it tells no port");
+  return port;
+}
+
 class client {
 public:
   explicit client(const inspect_order& o)
@@ -61,7 +69,7 @@ public:
     if (order_.command == "trace") return trace();
     do {
       const auto begin = std::chrono::steady_clock::now();
-      const auto text = answer();
+      const auto text = order_.cluster ? answer_of_all() : answer();
       if (order_.watch > 0 && !order_.json && ::isatty(STDOUT_FILENO)) print("\x1b[H\x1b[2J");
       print(text);
       if (order_.watch > 0) std::this_thread::sleep_until(begin + std::chrono::seconds{order_.watch});
@@ -124,6 +132,9 @@ private:
   }
 
   std::string answer();
+  std::string answer_of_all();
+  i::inspector_actor reach(const i::node_row& node);
+  std::string headed(const i::node_row& node, std::string text) const;
   std::string connection();
   std::string actors();
   std::string why();
@@ -140,6 +151,7 @@ private:
 std::string client::answer() {
   const auto& what = order_.command;
   if (what == "summary") return shown(ask(i::get_summary{}));
+  if (what == "nodes") return shown(whole_list<i::node_row>{ask(i::list_nodes{}).items});
   if (what == "actors") return actors();
   if (what == "connections") return shown(all_of<i::connection_row>(i::list_connections{{}, 0, argument(0)}));
   if (what == "connection") return connection();
@@ -152,6 +164,41 @@ std::string client::answer() {
   if (what == "drop") return shown(ask(i::drop_entry{argument(0)}));
   if (what == "refetch") return shown(ask(i::refetch_entry{argument(0)}));
   return shown(ask(i::set_log_level{argument(0)}));
+}
+
+/// That of each gateway, or why it has none: a client, for one, is only at one of them.
+std::string client::answer_of_all() {
+  const auto first = inspector_;
+  std::string all;
+  for (const auto& node : ask(i::list_nodes{}).items) {
+    try {
+      inspector_ = all.empty() && node.silence_ms == 0 ? first : reach(node);
+      all += headed(node, answer());
+    } catch (const i::contact_error& e) {
+      std::fprintf(stderr, "node %s: %s\n", plain(node.node).c_str(), e.what());
+    }
+    inspector_ = first;
+  }
+  if (all.empty()) throw i::contact_error("no gateway has an answer");
+  return all;
+}
+
+i::inspector_actor client::reach(const i::node_row& node) {
+  if (node.inspect.empty()) throw i::contact_error("it has no inspector");
+  const auto colon = node.inspect.rfind(':');
+  auto host = node.inspect.substr(0, colon);
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  // Where it listens to all is no place to connect to.
+  if (host == "0.0.0.0" || host == "::") host = node.host;
+  return i::contact(system_, host, to_port(node.inspect.substr(colon + 1)));
+}
+
+std::string client::headed(const i::node_row& node, std::string text) const {
+  if (!order_.json) return "== " + plain(node.node) + ", clients at " + plain(node.clients) + '\n' + text + '\n';
+  text.pop_back();
+  std::string line = R"({"node":)";
+  append_json(line, node.node);
+  return line + R"(,"answer":)" + text + "}\n";
 }
 
 /// With all its subscriptions.

@@ -14,7 +14,11 @@ struct told_by_program {
   std::string output, errors;
 };
 
-told_by_program run(arguments words, const environment& variables = {}) {
+/// Where its threads are concerned: see inspect_tsan.cpp.
+const environment quiet{{"TSAN_OPTIONS", "report_bugs=0"}};
+
+told_by_program run(arguments words, environment variables = {}) {
+  variables.insert(*quiet.begin());
   words.insert(words.begin(), "inspect");
   process p(words, variables);
   const int code = p.wait();
@@ -110,7 +114,7 @@ TEST_CASE("the program says in one line what does not work") {
 TEST_CASE("the program watches until it is stopped") {
   stage s(inspected());
   process p({"inspect", "--port", std::to_string(s.inspection_port()), "--json", "--watch", "1", "summary"},
-            {});
+            quiet);
   CHECK(comes_true([&] {
     const auto text = p.output();
     return std::count(text.begin(), text.end(), '\n') >= 2;
@@ -125,7 +129,8 @@ TEST_CASE("the program traces, and ends with the trace") {
   auto c = s.client();
   inspecting_program program(s.inspection_port());
   process p(
-      {"inspect", "--port", std::to_string(s.inspection_port()), "--lines", "1", "trace", "test.traced"}, {});
+      {"inspect", "--port", std::to_string(s.inspection_port()), "--lines", "1", "trace", "test.traced"},
+      quiet);
   // It listens from some moment on.
   CHECK(comes_true([&] {
     c.result("subscribe.test.traced");

@@ -59,6 +59,7 @@ actorgate_test(inspect_test
   gateway/inspect_test.cpp
   gateway/inspect_tls_test.cpp
   gateway/inspect_trace_test.cpp
+  gateway/inspect_tsan.cpp
   gateway/stage.cpp
 )
 target_compile_definitions(inspect_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")

@@ -196,3 +196,32 @@ TEST_CASE("a service hears of the connections of a node, and that the node is si
   listener.wait_seen(heartbeat_of("other"), listener.seen(heartbeat_of("other")) + 3);
   CHECK(listener.seen(heartbeat_of("doomed")) == last);
 }
+
+TEST_CASE("one inspector knows of all gateways, and each of them can be asked by way of it") {
+  const nats_server nats;
+  const auto port_one = free_port(), port_two = free_port();
+  const node one{"one", nats.url(), {"--inspect-port", std::to_string(port_one)}};
+  const node two{"two", nats.url(), {"--inspect-port", std::to_string(port_two)}};
+  const node three{"three", nats.url()};
+  CHECK(one.comes_to_say("node two is there"));
+  CHECK(one.comes_to_say("node three is there"));
+  const auto inspect = [&](arguments words) {
+    words.insert(words.begin(), {"inspect", "--json", "--port", std::to_string(port_one)});
+    process p(words, {{"TSAN_OPTIONS", "report_bugs=0"}});
+    CHECK(p.wait() == 0);
+    return std::pair{p.output(), p.errors()};
+  };
+
+  const auto known = inspect({"nodes"}).first;
+  CHECK(json_at(known, "/items/0/node") == R"("one")");
+  CHECK(json_at(known, "/items/1/node") == R"("three")");
+  CHECK(json_at(known, "/items/1/inspect") == R"("")");
+  CHECK(json_at(known, "/items/2/node") == R"("two")");
+  CHECK(json_at(known, "/items/2/inspect") == "\"127.0.0.1:" + std::to_string(port_two) + '"');
+
+  const auto [answers, errors] = inspect({"--cluster", "summary"});
+  CHECK(answers.starts_with(R"({"node":"one","answer":{"node":"one")"));
+  CHECK(contains(answers, "\n" R"({"node":"two","answer":{"node":"two")"));
+  CHECK(!contains(answers, R"("node":"three")"));
+  CHECK(contains(errors, "node three: it has no inspector"));
+}
