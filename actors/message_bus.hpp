@@ -11,8 +11,8 @@ class message_bus {
 public:
   virtual ~message_bus() = default;
   /// Delivers messages on `subject` as `message_arrived` as long as what it returns is there; null if it
-  /// cannot be.
-  virtual net::nats_subscription_ptr subscribe(std::string_view subject) = 0;
+  /// cannot be. See `net::nats_client::subscribe`.
+  virtual net::nats_subscription_ptr subscribe(std::string_view subject, std::string_view queue = {}) = 0;
   virtual net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                             const net::shared_headers& headers) = 0;
   /// Replies are subscribed to at `<prefix>.*`.

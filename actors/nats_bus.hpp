@@ -23,8 +23,8 @@ public:
   void close();
   const std::string& url() const { return client_->connected_url(); }
 
-  net::nats_subscription_ptr subscribe(std::string_view subject) override {
-    return client_->subscribe(subject);
+  net::nats_subscription_ptr subscribe(std::string_view subject, std::string_view queue) override {
+    return client_->subscribe(subject, queue);
   }
   net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                     const net::shared_headers& headers) override;

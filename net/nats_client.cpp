@@ -75,12 +75,16 @@ bool nats_message::no_responders() const { return natsMsg_IsNoResponders(message
 /// What outlives the client: subscription handles and posted handlers refer to it.
 class nats_client::core : public std::enable_shared_from_this<core> {
 public:
+  struct interest {
+    std::string subject, queue;
+  };
+
   core(loop& l, const nats_options& options, nats_owner& owner);
 
   void connect();
   void close();
 
-  nats_subscription_ptr subscribe(std::string subject);
+  nats_subscription_ptr subscribe(interest what);
   sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                const shared_headers& headers);
 
@@ -109,7 +113,7 @@ private:
   static void on_error(natsConnection*, natsSubscription*, natsStatus, void* self);
 
   nats_options_ptr make_options();
-  handle<natsSubscription> subscribe_now(const std::string& subject);
+  handle<natsSubscription> subscribe_now(const interest& what);
   void unsubscribe(record& r);
   void report(nats_event event, std::string_view detail);
   void resume();
@@ -132,7 +136,7 @@ private:
   std::string subject_, reply_;  // of the message being published: cnats wants C strings
 
   // While offline:
-  std::unordered_map<record*, std::string> wanted_;  // and their subjects
+  std::unordered_map<record*, interest> wanted_;
   std::vector<handle<natsSubscription>> unwanted_;
   std::deque<kept_message> kept_;
   std::size_t kept_bytes_ = 0;
@@ -212,21 +216,28 @@ void nats_client::core::close() {
   connection_.reset();
 }
 
-nats_subscription_ptr nats_client::core::subscribe(std::string subject) {
-  if (closed_ || subject.size() > max_subscription_subject || !is_subscribable(subject)) return nullptr;
+nats_subscription_ptr nats_client::core::subscribe(interest what) {
+  const auto& [subject, queue] = what;
+  if (closed_ || subject.size() + queue.size() > max_subscription_subject || !is_subscribable(subject)) {
+    return nullptr;
+  }
   auto r = std::make_unique<record>(shared_from_this());
   if (online()) {
-    r->subscription = subscribe_now(subject);
+    r->subscription = subscribe_now(what);
   } else {
-    wanted_.emplace(r.get(), std::move(subject));
+    wanted_.emplace(r.get(), std::move(what));
   }
   return r;
 }
 
-handle<natsSubscription> nats_client::core::subscribe_now(const std::string& subject) {
+handle<natsSubscription> nats_client::core::subscribe_now(const interest& what) {
   natsSubscription* s = nullptr;
-  if (natsConnection_Subscribe(&s, connection_.get(), subject.c_str(), &on_message, this) != NATS_OK)
-    return {};
+  const auto& [subject, queue] = what;
+  auto* const c = connection_.get();
+  const auto status =
+      queue.empty() ? natsConnection_Subscribe(&s, c, subject.c_str(), &on_message, this)
+                    : natsConnection_QueueSubscribe(&s, c, subject.c_str(), queue.c_str(), &on_message, this);
+  if (status != NATS_OK) return {};
   natsSubscription_SetPendingLimits(s, options_.pending_messages, options_.pending_bytes);
   ++subscriptions_;
   // Fails if cnats closed the connection just now.
@@ -312,7 +323,7 @@ void nats_client::core::drop_oldest() {
 void nats_client::core::resume() {
   if (closed_ || !online()) return;
   unwanted_.clear();
-  for (auto& [r, subject] : std::exchange(wanted_, {})) r->subscription = subscribe_now(subject);
+  for (auto& [r, what] : std::exchange(wanted_, {})) r->subscription = subscribe_now(what);
   const auto now = clock::now();
   for (; online() && !kept_.empty(); drop_oldest()) {
     const auto& m = kept_.front();
@@ -382,8 +393,8 @@ nats_client::nats_client(loop& l, const nats_options& options, nats_owner& owner
 
 nats_client::~nats_client() { close(); }
 
-nats_subscription_ptr nats_client::subscribe(std::string_view subject) {
-  return core_->subscribe(std::string{subject});
+nats_subscription_ptr nats_client::subscribe(std::string_view subject, std::string_view queue) {
+  return core_->subscribe({std::string{subject}, std::string{queue}});
 }
 
 sent nats_client::publish(std::string_view subject, std::string_view reply, std::string_view data,

@@ -87,8 +87,9 @@ public:
 
   /// Messages to `subject` (wildcards allowed) go to the owner; twice, if two subscriptions match. The server
   /// learns of it before anything that is published later. Null if the subject is not valid, longer than
-  /// `max_subscription_subject`, or the client is closed.
-  nats_subscription_ptr subscribe(std::string_view subject);
+  /// `max_subscription_subject`, or the client is closed. Of all subscribers that are in one `queue` of that
+  /// subject, the server chooses one for each message; an empty one is none.
+  nats_subscription_ptr subscribe(std::string_view subject, std::string_view queue = {});
 
   /// Sends at the end of the current batch. `reply` may be empty. A server that knows no headers gets the
   /// message without; they are valid ones.

@@ -24,7 +24,7 @@ actors::message_ptr make_message(std::string_view subject, std::string_view data
 
 }  // namespace
 
-net::nats_subscription_ptr fake_bus::subscribe(std::string_view subject) {
+net::nats_subscription_ptr fake_bus::subscribe(std::string_view subject, std::string_view) {
   struct subscription final : net::nats_subscription {
     subscription(fake_bus& bus, std::string_view s) : self(bus), subject(s) {
       self.subscriptions.insert(subject);

@@ -27,7 +27,7 @@ public:
     net::shared_headers headers;
   };
 
-  net::nats_subscription_ptr subscribe(std::string_view subject) override;
+  net::nats_subscription_ptr subscribe(std::string_view subject, std::string_view queue) override;
   net::sent publish(std::string_view subject, std::string_view reply, std::string_view data,
                     const net::shared_headers& headers) override;
   const std::string& inbox_prefix() const override { return prefix_; }

@@ -335,6 +335,24 @@ TEST_CASE("nothing arrives for a subscription whose handle is gone") {
   f.drop(std::move(kept));
 }
 
+TEST_CASE("of those in a queue one gets each message, and the others when that one has gone") {
+  fixture one{shared_url()}, two{shared_url()};
+  const auto join = [](fixture& f) { return f.run([&] { return f.client().subscribe("work", "us"); }); };
+  auto a = join(one), b = join(two);
+  one.settle();
+  two.settle();
+  for (const auto* each : {"1", "2", "3"}) CHECK(one.publish("work", "", each) == sent::ok);
+  one.settle();
+  two.settle();
+  CHECK(one.owner.count() + two.owner.count() == 3 + 4);  // with those of settling
+  one.drop(std::move(a));
+  one.settle();
+  const auto before = two.owner.count();
+  CHECK(one.publish("work", "", "4") == sent::ok);
+  two.owner.wait_messages(before + 1);
+  two.drop(std::move(b));
+}
+
 TEST_CASE("subscriptions that come and go under traffic do no harm") {
   net::nats_options options;
   SUBCASE("delivered by the loop") {}
