@@ -40,6 +40,12 @@ struct start_beacon;
 struct list_nodes;
 struct node_counted;
 struct leave_cluster;
+struct survey_clients;
+struct clients_surveyed;
+struct start_admin;
+struct renew_admin;
+struct node_listed;
+struct node_measured;
 struct tick;
 
 /// One WebSocket client; owns its socket, and what the client knows. On the shard that accepted it.
@@ -80,6 +86,8 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<close_connections>,
     /// Closes them one after the other.
     caf::reacts_to<drain_connections>,
+    /// Looks for the clients that an operator should know of, a bounded stretch at a time.
+    caf::reacts_to<survey_clients>,
     /// Has all connections look after their clients.
     caf::reacts_to<tick>>;
 
@@ -167,6 +175,25 @@ using beacon_actor = caf::typed_actor<
     /// A gateway, perhaps this one, has told the cluster that it is there.
     caf::reacts_to<event_arrived>,
     /// Time for a sign of life.
+    caf::reacts_to<tick>>;
+
+/// One for the process, if it is wanted: serves this gateway, and the list of all of them, as resources.
+using admin_actor = caf::typed_actor<
+    /// Begins.
+    caf::reacts_to<start_admin>,
+    /// What others know of our resources may be old: NATS has been away.
+    caf::reacts_to<renew_admin>,
+    /// A gateway, perhaps for a client, wants to have a resource or to know who may.
+    caf::reacts_to<event_arrived>,
+    /// The service has said who may, or has not.
+    caf::reacts_to<service_replied>,
+    /// A node has come or gone.
+    caf::reacts_to<node_listed>,
+    /// What this gateway has counted.
+    caf::reacts_to<node_measured>,
+    /// What a hub has found.
+    caf::reacts_to<clients_surveyed>,
+    /// Time to look again.
     caf::reacts_to<tick>>;
 
 }  // namespace actorgate::actors

@@ -12,6 +12,7 @@
 #include <caf/execution_unit.hpp>
 
 #include "actors/actors.hpp"
+#include "actors/frequent_names.hpp"
 #include "actors/statistics.hpp"
 #include "actors/wiretap.hpp"
 #include "net/http_cors.hpp"
@@ -38,6 +39,13 @@ struct http_settings {
   std::size_t response_limit = 32u << 20;  ///< bytes of a resource with all that it refers to
 };
 
+/// How the gateway is served as resources.
+struct admin_settings {
+  bool enabled = false;
+  auth_method access;                        ///< who may see them is asked of this method; empty: nobody may
+  std::chrono::milliseconds interval{2000};  ///< between two looks
+};
+
 /// A request name and a method together may be that long: subjects are made of a type and both; with these
 /// and the inbox for the reply, no protocol line may pass NATS' limit of 4096 bytes.
 inline constexpr std::size_t max_name_and_method = 4000;
@@ -61,6 +69,7 @@ struct settings {
   bool connection_events = false;  ///< tells services of WebSockets that come and go
   std::chrono::milliseconds cluster_heartbeat{5000};  ///< a node silent for three of them is gone
   std::string inspect_address = {};                   ///< what the others are told of it; empty: none
+  admin_settings admin{};
 };
 
 /// Whom the end of the process waits for.
@@ -85,6 +94,9 @@ struct address_book {
   std::vector<place> places;  ///< by shard
   nats_gateway_actor nats;
   beacon_actor beacon;
+  admin_actor admin;  ///< null: it is not wanted
+  /// Whose events come most often, as NATS' shard sees it; null: nobody wants to know.
+  std::shared_ptr<frequent_names> busiest;
   caf::execution_unit* nats_unit = nullptr;
 
   /// The shard where the entry of that name lives: with NATS, on the first one, because what an entry does is

@@ -35,6 +35,7 @@ void beacon::on(start_beacon& command) {
   self_.clients = std::move(command.clients);
   self_.inspect = book_.config.inspect_address;
   count_ = std::move(command.count);
+  list(self_, true);
   tick now;
   if (speaks()) on(now);
 }
@@ -93,6 +94,11 @@ void beacon::publish(const protocol::node_report& report, std::function<void()> 
                                  std::move(sent)});
 }
 
+/// Has it served, or not any more.
+void beacon::list(const protocol::node_report& report, bool is_there) {
+  if (book_.admin) send(book_.admin, node_listed{report, is_there});
+}
+
 // -- what is heard ------------------------------------------------------------
 
 void beacon::on(event_arrived& event) {
@@ -124,6 +130,7 @@ void beacon::hear(protocol::node_report report) {
     // Of one before it under the same name, it may come late.
     if (!same) return;
     spdlog::info("node {} has gone", report.id);
+    list(report, false);
     others_.erase(found);
     return;
   }
@@ -135,6 +142,7 @@ void beacon::hear(protocol::node_report report) {
 void beacon::welcome(protocol::node_report report) {
   if (others_.size() < max_nodes) {
     spdlog::info("node {} is there: {}, clients at {}", report.id, report.host, report.clients);
+    list(report, true);
     auto id = report.id;
     others_.emplace(std::move(id), known{std::move(report), now()});
   } else if (!std::exchange(warned_of_crowd_, true)) {
@@ -147,7 +155,10 @@ void beacon::bury_silent() {
   for (auto i = others_.begin(); i != others_.end();) {
     auto& [report, heard] = i->second;
     const bool silent = now() - heard > 3 * report.interval;
-    if (silent) spdlog::warn("node {} is missing: silent for three intervals", i->first);
+    if (silent) {
+      spdlog::warn("node {} is missing: silent for three intervals", i->first);
+      list(report, false);
+    }
     i = silent ? others_.erase(i) : std::next(i);
   }
 }

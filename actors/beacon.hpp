@@ -46,6 +46,7 @@ private:
   void publish(const protocol::node_report& report, std::function<void()> sent = nullptr);
   void hear(protocol::node_report report);
   void hear_own(const protocol::node_report& report);
+  void list(const protocol::node_report& report, bool is_there);
   void welcome(protocol::node_report report);
   void bury_silent();
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/address_book.hpp"
+#include "actors/client_survey.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/client_view.hpp"
@@ -50,6 +51,8 @@ public:
   std::string_view cid() const { return {cid_.data(), cid_.size()}; }
   cache::watcher_id shard() const { return shard_; }
   virtual inspection::connection_row report() const;
+  /// Quickly.
+  client_load load() const;
   /// Tells of some of its subscriptions.
   cache::walk_end report(std::vector<std::string>& trail, const cache::walk_bounds& bounds,
                          std::vector<inspection::subscription_row>& to) const;
@@ -97,6 +100,8 @@ protected:
   virtual void retire(net::close_reason why) { close(why); }
   /// Time for a sign of life.
   virtual void heartbeat() = 0;
+  /// What waits to be written.
+  virtual std::uint64_t queued_bytes() const = 0;
   /// An answer to a request that was sent with `own_answer(number)`.
   virtual void on_own_answer(std::uint64_t number, service_replied& reply) = 0;
   /// A service has answered something else; about to be acted upon.

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
 
+#include "actors/admin_service.hpp"
 #include "actors/beacon.hpp"
 #include "actors/cache_directory.hpp"
 #include "actors/http_exchange.hpp"
@@ -59,6 +60,7 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
     : on_lost_(std::move(on_lost)),
       config_(options.shards),
       admission_(options.admission),
+      page_(options.page),
       system_(config_),
       nats_window_(options.nats_window) {
   book_.config = options.actors;
@@ -73,6 +75,7 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
     options.before_doors();
     open_doors(options);
     start_beacon();
+    start_admin();
   } catch (...) {
     stop();
     throw;
@@ -125,13 +128,23 @@ void gateway::start_actors() {
   book_.nats = spawn_lean<nats_gateway>(system_, book_.nats_unit, book_, bus_);
   bus_->deliver_to(book_.nats);
   book_.beacon = spawn_lean<beacon>(system_, book_.nats_unit, book_);
-  tell(book_.nats, subscribe_system{std::move(system), book_.config.cluster ? book_.beacon : beacon_actor{}});
+  if (book_.config.admin.enabled) {
+    book_.busiest = std::make_shared<frequent_names>();
+    book_.admin = spawn_lean<admin_service>(system_, book_.nats_unit, book_);
+  }
+  tell(book_.nats, subscribe_system{std::move(system), book_.config.cluster ? book_.beacon : beacon_actor{},
+                                    book_.admin});
   started_ = true;
 }
 
 void gateway::start_beacon() {
   tell(book_.beacon,
        actors::start_beacon{place_, [this](node_list_taker take) { count_node(std::move(take)); }});
+}
+
+void gateway::start_admin() {
+  if (!book_.admin) return;
+  tell(book_.admin, actors::start_admin{[this](auto take) { report(std::move(take)); }});
 }
 
 /// Has the beacon told what there is to tell of this node.
@@ -167,6 +180,7 @@ void gateway::stop() {
   book_.places.clear();
   book_.nats = nats_gateway_actor{};
   book_.beacon = beacon_actor{};
+  book_.admin = admin_actor{};
   door_ = nullptr;
 }
 
@@ -245,6 +259,7 @@ void gateway::on_nats(net::nats_event event, const std::string& detail) {
   static const auto everything =
       std::make_shared<const protocol::reset_event>(protocol::reset_event{{">"}, {">"}});
   for (const auto& place : book_.places) tell(place.directory, reset_resources{everything, after_outage});
+  if (book_.admin) tell(book_.admin, renew_admin{});
 }
 
 /// Clients stay: what they have is old for a while.
@@ -278,6 +293,10 @@ void gateway::on_request(net::loop& l, const net::http_request& request, net::ht
   auto& counts = *book_.places[shard_of_.at(&l)].counts;
   const auto verb = verb_of(request.method);
   ++counts.http_requests[static_cast<std::size_t>(verb)];
+  if (auto shown = page_ ? page_->answer(request) : std::nullopt) {
+    counts.count(verb, outcome_of_status(shown->status));
+    return responder->respond(*std::move(shown));
+  }
   auto planned = plan(book_.config.http, request);
   if (auto* answer = std::get_if<net::http_response>(&planned)) {
     counts.count(verb, outcome_of_status(answer->status));

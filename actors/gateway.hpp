@@ -12,6 +12,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include "actors/address_book.hpp"
+#include "actors/admin_page.hpp"
 #include "actors/exposition.hpp"
 #include "actors/inspection_door.hpp"
 #include "actors/nats_bus.hpp"
@@ -29,6 +30,7 @@ struct gateway_options {
   std::size_t shards = 0;                               ///< 0: as many as the machine has cores
   std::optional<net::http_door_options> operator_door;  ///< for metrics and health checks
   std::optional<inspection_options> inspection;         ///< there is an inspector
+  std::shared_ptr<const admin_page> page = {};          ///< for operators; null: none
   net::admission_limits admission;                      ///< of clients' connections
   /// How long NATS may be away before it counts as lost; 0: not at all.
   std::chrono::milliseconds nats_window{30'000};
@@ -84,6 +86,7 @@ private:
 
   void start_nats(const net::nats_options& options);
   void start_actors();
+  void start_admin();
   void start_beacon();
   void count_node(node_list_taker take);
   void leave_cluster();
@@ -109,6 +112,7 @@ private:
   address_book book_;  ///< outlives what the loops let go of, as do the next two
   std::unique_ptr<operator_door> operator_door_;
   net::admission admission_;
+  std::shared_ptr<const admin_page> page_;
   caf::actor_system system_;
   std::unordered_map<const net::loop*, cache::watcher_id> shard_of_;
   std::shared_ptr<nats_bus> bus_;

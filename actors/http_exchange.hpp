@@ -39,6 +39,7 @@ private:
   void refuse_call(const call& refused, const protocol::error& why) override;
   void close(net::close_reason why) override;
   void heartbeat() override;
+  std::uint64_t queued_bytes() const override;
   void on_own_answer(std::uint64_t number, service_replied& reply) override;
   void on_answer(const service_replied& reply) override;
   void settled() override;

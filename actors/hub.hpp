@@ -41,6 +41,7 @@ public:
   void on(reset_tokens& command);
   void on(close_connections& command);
   void on(drain_connections& command);
+  void on(survey_clients& command);
   void on(tick&);
 
   // -- called by the inspector

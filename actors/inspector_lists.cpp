@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <unistd.h>
 
 #include <caf/actor_storage.hpp>
 #include <spdlog/spdlog.h>
@@ -14,6 +12,7 @@
 #include "actors/nats_gateway.hpp"
 #include "actors/nats_subscription.hpp"
 #include "actors/relay.hpp"
+#include "actors/resident_memory.hpp"
 #include "actors/websocket_connection.hpp"
 
 // The inspector's answers about many at once.
@@ -44,14 +43,6 @@ void finish(Page& page, std::uint32_t shard, std::vector<std::string> trail, cac
     page.next = {shard + 1, {}};
   }
   page.more = end.more || shard + 1 < shards;
-}
-
-/// Resident memory of the process, in bytes.
-std::uint64_t memory() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t all = 0, resident = 0;
-  statm >> all >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 template <class Actor>
@@ -179,7 +170,7 @@ auto inspector_state::answer(const inspection::get_summary&) -> promise<inspecti
   s.draining = condition.draining;
   const auto level = spdlog::level::to_string_view(spdlog::get_level());
   s.log_level.assign(level.data(), level.size());
-  s.memory_bytes = memory();
+  s.memory_bytes = resident_memory();
   s.visits = costs_->visits;
   s.visits_us = costs_->total_ns / 1000;
   s.longest_visit_us = costs_->longest_ns / 1000;

@@ -10,8 +10,10 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include "actors/actors.hpp"
+#include "actors/exposition.hpp"
 #include "cache/entry.hpp"
 #include "cache/subscription.hpp"
+#include "inspection/answers.hpp"
 #include "net/close_reason.hpp"
 #include "net/nats_client.hpp"
 #include "protocol/node_report.hpp"
@@ -124,6 +126,7 @@ struct request_route {
   std::string name;             ///< of the resource; empty if the order does not matter
   connection_actor connection;  ///< null if the entry of that name asks
   cache::watcher_id shard = 0;  ///< that of the connection
+  admin_actor admin = {};       ///< set if it is for the gateway's own resources
 };
 
 /// The throttle of what is asked again because NATS has been away. Services may come back later than we do:
@@ -154,12 +157,14 @@ struct message_arrived {
   message_ptr message;
 };
 /// gateway -> nats_gateway: begin, and have the events of the system delivered to this subscription, and what
-/// nodes tell of themselves to the beacon, if there is one.
+/// nodes tell of themselves to the beacon, and requests for our own resources to the admin, if there are
+/// such.
 struct subscribe_system {
   subscription_actor subscription;
   beacon_actor nodes = {};
+  admin_actor admin = {};
 };
-/// connection, beacon -> nats_gateway
+/// connection, beacon, admin -> nats_gateway
 struct publish_event {
   std::string subject;
   std::string payload;
@@ -181,7 +186,8 @@ struct subscribe_connection {
 struct unsubscribe_connection {
   std::string cid;
 };
-/// nats_gateway -> nats_subscription, connection, beacon: an event, named by the last part of its subject.
+/// nats_gateway -> nats_subscription, connection, beacon: an event, named by the last part of its subject;
+/// and nats_gateway -> admin: a request.
 struct event_arrived {
   message_ptr message;
 };
@@ -249,6 +255,40 @@ struct leave_cluster {
   std::function<void()> done;  ///< called when that is on its way
 };
 
+// -- the gateway's own resources ------------------------------------------------
+
+/// gateway -> admin: clients can come.
+struct start_admin {
+  /// Hands over what the gateway has counted. From any thread.
+  std::function<void(std::function<void(gateway_report)>)> report;
+};
+/// gateway -> admin
+struct renew_admin {};
+/// beacon -> admin; of this gateway itself, too, before anything else.
+struct node_listed {
+  protocol::node_report report;
+  bool is_there;
+};
+/// gateway -> admin
+struct node_measured {
+  gateway_report report;
+};
+
+class client_survey;
+/// admin -> hub, hub -> itself: tell the admin of the clients here.
+struct survey_clients {
+  admin_actor to;
+  /// The names of resources whose clients are to be counted.
+  std::shared_ptr<const std::vector<std::string>> names;
+  std::shared_ptr<client_survey> so_far = nullptr;  ///< null at the beginning
+};
+/// hub -> admin
+struct clients_surveyed {
+  std::vector<inspection::connection_row> first;  ///< those with the most to write, a bounded number
+  std::uint64_t slow = 0;                         ///< so many have something to write
+  std::vector<std::uint64_t> subscribers;         ///< clients of each name
+};
+
 /// A moment has come: of a periodic task of the receiver itself, or hub -> connections: show that you are
 /// alive.
 struct tick {};
@@ -290,5 +330,11 @@ ACTORGATE_MESSAGE(start_beacon)
 ACTORGATE_MESSAGE(list_nodes)
 ACTORGATE_MESSAGE(node_counted)
 ACTORGATE_MESSAGE(leave_cluster)
+ACTORGATE_MESSAGE(survey_clients)
+ACTORGATE_MESSAGE(clients_surveyed)
+ACTORGATE_MESSAGE(start_admin)
+ACTORGATE_MESSAGE(renew_admin)
+ACTORGATE_MESSAGE(node_listed)
+ACTORGATE_MESSAGE(node_measured)
 ACTORGATE_MESSAGE(tick)
 #undef ACTORGATE_MESSAGE

@@ -7,6 +7,7 @@
 
 #include "actors/connection.hpp"
 #include "actors/trace.hpp"
+#include "protocol/admin_names.hpp"
 #include "protocol/service_response.hpp"
 
 namespace actorgate::actors {
@@ -38,16 +39,21 @@ std::uint64_t id_of_reply(std::string_view subject) {
 
 }  // namespace
 
-std::vector<std::string> nats_gateway::common_subjects() const {
-  std::vector<std::string> all{bus_->inbox_prefix() + ".*", "system.*", "conn.*.token"};
-  if (nodes_) all.emplace_back(protocol::all_nodes);
+std::vector<protocol::served_subject> nats_gateway::common_subjects() const {
+  std::vector<protocol::served_subject> all;
+  if (admin_) all = protocol::admin_subjects(book_.config.node_id);
+  if (nodes_) all.push_back({std::string{protocol::all_nodes}, {}});
+  for (const auto& subject : {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
+    all.push_back({subject, {}});
+  }
   return all;
 }
 
 void nats_gateway::on(subscribe_system& command) {
   system_ = std::move(command.subscription);
   nodes_ = std::move(command.nodes);
-  for (const auto& subject : common_subjects()) common_.push_back(bus_->subscribe(subject));
+  admin_ = std::move(command.admin);
+  for (const auto& [subject, queue] : common_subjects()) common_.push_back(bus_->subscribe(subject, queue));
 }
 
 void nats_gateway::on(publish_event& event) {
@@ -170,6 +176,8 @@ cache::throttle_id nats_gateway::answer(std::uint64_t id, request_outcome outcom
     send(way->second.to, std::move(reply));
   } else if (const auto to = reply.route.connection) {
     send(to, std::move(reply));
+  } else if (const auto admin = reply.route.admin) {
+    send(admin, std::move(reply));
   }
   return ended.throttle;
 }
@@ -217,11 +225,16 @@ void nats_gateway::on_event(const message_ptr& message) {
     send(to, event_arrived{message});
   };
   if (type == "event") {
-    if (const auto found = events_.find(name); found != events_.end()) pass(found->second.to);
+    const auto found = events_.find(name);
+    if (found == events_.end()) return;
+    if (book_.busiest) book_.busiest->count(name);
+    pass(found->second.to);
   } else if (type == "conn") {
     if (const auto found = connections_.find(name); found != connections_.end()) pass(found->second);
   } else if (type == "actorgate") {
     if (nodes_) send(nodes_, event_arrived{message});
+  } else if (type == "get" || type == "access") {
+    if (admin_) send(admin_, event_arrived{message});
   } else {
     pass(system_);
   }

@@ -57,7 +57,7 @@ public:
                          std::vector<inspection::request_row>& to);
 
 private:
-  std::vector<std::string> common_subjects() const;
+  std::vector<protocol::served_subject> common_subjects() const;
   /// A request that has not been answered; its payload only while a throttle holds it back, or if it may be
   /// sent again.
   struct pending {
@@ -103,6 +103,7 @@ private:
   by_name<connection_actor> connections_;  ///< by cid
   subscription_actor system_;
   beacon_actor nodes_;  ///< null: nobody wants to know of them
+  admin_actor admin_;   ///< null: nothing is served
   /// For all connections and requests: to answers, to the events of the system, and to tokens, even if that
   /// means to hear of those of other gateways' clients. One for each connection would cost more than that.
   std::vector<net::nats_subscription_ptr> common_;

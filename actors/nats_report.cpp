@@ -41,7 +41,7 @@ cache::walk_end nats_gateway::report(std::vector<std::string>& trail, const cach
     return true;
   };
   if (trail.empty()) {
-    for (auto& subject : common_subjects()) take(std::move(subject));
+    for (auto& each : common_subjects()) take(std::move(each.subject));
   }
   return cache::walk_on(
       events_, trail, bounds,

@@ -27,6 +27,7 @@ public:
   inspection::connection_row report() const override;
 
 private:
+  std::uint64_t queued_bytes() const override;
   // the socket
   void on_message(std::string_view text) override;
   void on_oversize(std::string_view prefix) override;

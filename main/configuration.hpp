@@ -74,6 +74,10 @@ struct configuration {
   bool cluster = false;
   int cluster_heartbeat = 5000;
   bool connection_events = false;
+  bool admin_resources = false;
+  std::optional<std::string> admin_access;
+  std::string admin_page;
+  std::optional<std::string> admin_login;
 
   bool operator==(const configuration&) const = default;
 };

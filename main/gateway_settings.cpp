@@ -53,9 +53,11 @@ actors::settings actor_settings(const configuration& c) {
   s.http = http_settings(c);
   s.node_id = c.node_id;
   // Services learn of a crash by the heartbeats that are missing.
-  s.cluster = c.cluster || c.connection_events;
+  s.cluster = c.cluster || c.connection_events || c.admin_resources;
   s.cluster_heartbeat = std::chrono::milliseconds{c.cluster_heartbeat};
   s.connection_events = c.connection_events;
+  s.admin.enabled = c.admin_resources;
+  s.admin.access = auth_method(c.admin_access);
   return s;
 }
 

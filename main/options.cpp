@@ -83,6 +83,9 @@ void add_warnings(options& o) {
     const auto seconds = std::to_string(o.told.request_timeout);
     o.warnings.push_back("requestTimeout " + seconds + " is taken for seconds; write " + seconds + "000");
   }
+  if (o.told.admin_resources && !o.told.admin_access) {
+    o.warnings.emplace_back("adminResources without adminAccess: nobody may see them");
+  }
   if (const auto keys = without_effect(o.told); !keys.empty()) {
     o.warnings.push_back("not in effect in this version: " + enumerated(keys));
   }

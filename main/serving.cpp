@@ -13,6 +13,7 @@
 #include "main/files.hpp"
 #include "main/log.hpp"
 #include "main/notify.hpp"
+#include "main/page_files.hpp"
 #include "main/reload.hpp"
 #include "main/stop_request.hpp"
 #include "main/usable_files.hpp"
@@ -69,6 +70,7 @@ std::string log_places(const options& o, const actors::gateway& gateway) {
   const char* s = o.told.tls ? "s" : "";
   spdlog::info("Listening on http{}://{}{}, WebSocket ws{}://{}{}", s, place, o.gateway.actors.http.api_path,
                s, place, o.gateway.door.ws_path);
+  if (o.gateway.page) spdlog::info("Cluster page at http{}://{}{}", s, place, actors::admin_page::root);
   return place;
 }
 
@@ -131,6 +133,10 @@ int serve(const told_by_starter& from, options o) {
   std::shared_ptr<net::tls_context> tls;
   if (o.told.tls)
     o.gateway.door.tls = tls = std::make_shared<net::tls_context>(o.told.tls_cert, o.told.tls_key);
+  if (shows_page(o.told)) {
+    o.gateway.page = std::make_shared<const actors::admin_page>(read_page(o.told.admin_page), o.told.ws_path,
+                                                                o.told.admin_login.value_or(""));
+  }
   std::unique_ptr<net::embedded_nats> nats_server;
   if (o.embedded_nats) {
     nats_server = start_embedded_nats(stop);

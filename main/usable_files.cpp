@@ -4,6 +4,7 @@
 #include <exception>
 #include <pthread.h>
 
+#include "main/page_files.hpp"
 #include "net/nats_options.hpp"
 #include "net/tls_context.hpp"
 
@@ -62,6 +63,7 @@ void require_usable(const options& o) {
             [&] { net::tls_context(o.told.inspect_tls_cert, o.told.inspect_tls_key); });
   }
   require_usable_nats(o.gateway.nats);
+  if (shows_page(o.told)) require("adminPage", [&] { read_page(o.told.admin_page); });
 }
 
 }  // namespace actorgate

@@ -135,7 +135,8 @@ void validate_numbers(const configuration& c) {
 }
 
 void validate_methods(const configuration& c) {
-  for (const auto method : {&configuration::header_auth, &configuration::ws_header_auth}) {
+  for (const auto method : {&configuration::header_auth, &configuration::ws_header_auth,
+                            &configuration::admin_access, &configuration::admin_login}) {
     const auto& text = c.*method;
     require(!text || (protocol::is_valid_name(*text) && text->find('.') != text->npos), method,
             quoted(text.value_or("")) + " is no method of a resource, such as auth.login");

@@ -5,6 +5,9 @@
 //   demo.items       collection of references to items; add {text}, remove {id}
 //   demo.item.<id>   model {id, text, done}; edit {text}, set {text?, done?}
 //   demo.clock       model {time}, changes each second
+//   demo.admin       login {user, password} (auth) for the one operator, "admin", with ADMIN_PASSWORD out of the
+//                    environment; may says whether a token is his: what a gateway asks with adminAccess
+import { timingSafeEqual } from 'node:crypto'
 import { connect, Events } from 'nats'
 
 const MAX_ITEMS = 200
@@ -97,6 +100,25 @@ function change(item, wanted) {
   return { result: null }
 }
 
+// ---- The operator: who he is, and that he may see the gateways -------------------------------------------------
+
+const adminPassword = process.env.ADMIN_PASSWORD
+
+function isSecret(text, secret) {
+  const [a, b] = [text, secret].map(each => Buffer.from(String(each)))
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function login({ user, password } = {}, cid) {
+  if (!adminPassword || user !== 'admin' || !isSecret(password, adminPassword)) {
+    throw new ResError('demo.loginFailed', 'User or password is wrong')
+  }
+  send(`conn.${cid}.token`, { token: { role: 'admin' } })
+  return { result: null }
+}
+
+const may = token => ({ result: { get: token?.role === 'admin' } })
+
 // ---- Resources: what is got, and what may be called -----------------------------------------------------------
 
 /** The resource of this name, or nothing. `methods` is also what everyone is allowed to call. */
@@ -125,7 +147,12 @@ const requests = {
     if (!found) throw notFound()
     return { result: found.get() }
   },
+  auth(nameAndMethod, { params, cid }) {
+    if (nameAndMethod !== 'demo.admin.login') throw methodNotFound()
+    return login(params ?? undefined, cid)
+  },
   call(nameAndMethod, payload) {
+    if (nameAndMethod === 'demo.admin.may') return may(payload.token)
     const dot = nameAndMethod.lastIndexOf('.')
     const found = resource(nameAndMethod.slice(0, dot))
     if (!found) throw notFound()

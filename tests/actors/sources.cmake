@@ -1,6 +1,9 @@
 actorgate_test(actors_test
+  actors/admin_content_test.cpp
   actors/beacon_test.cpp
+  actors/client_survey_test.cpp
   actors/deadlines_test.cpp
+  actors/frequent_names_test.cpp
   actors/identity_test.cpp
   actors/nats_gateway_test.cpp
   actors/resource_path_test.cpp

@@ -51,6 +51,14 @@ actorgate_test(http_test
 )
 target_link_libraries(http_test PRIVATE actorgate_actors test_support)
 
+# The gateway as a resource.
+actorgate_test(admin_test
+  gateway/admin_test.cpp
+  gateway/http_stage.cpp
+  gateway/stage.cpp
+)
+target_link_libraries(admin_test PRIVATE actorgate_actors test_support)
+
 # The inspector, and the program that asks it.
 actorgate_test(inspect_test
   gateway/inspect_action_test.cpp

@@ -53,6 +53,9 @@ const std::vector<sample> with_value{
     {{"header-timeout"}, "100", [](auto& c) { c.header_timeout = 100; }},
     {{"node-id"}, "node-1", [](auto& c) { c.node_id = "node-1"; }},
     {{"cluster-heartbeat"}, "700", [](auto& c) { c.cluster_heartbeat = 700; }},
+    {{"admin-access"}, "a.b", [](auto& c) { c.admin_access = "a.b"; }},
+    {{"admin-page"}, "/p", [](auto& c) { c.admin_page = "/p"; }},
+    {{"admin-login"}, "c.d", [](auto& c) { c.admin_login = "c.d"; }},
 };
 
 const std::vector<sample> flags{

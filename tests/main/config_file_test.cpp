@@ -32,7 +32,7 @@ const std::string full = R"({
   "maxConnections": 13, "maxConnectionsPerAddress": 14, "maxSubscriptions": 15, "maxPendingRequests": 16,
   "maxMessageSize": 2048, "maxBodySize": 4096, "maxQueuedBytes": 131072, "requestRate": 17,
   "heartbeat": 2000, "headerTimeout": 300, "nodeId": "a", "cluster": true, "clusterHeartbeat": 700,
-  "connectionEvents": true
+  "connectionEvents": true, "adminResources": true, "adminAccess": "a.b", "adminPage": "/p", "adminLogin": "c.d"
 })";
 
 void check_full(const configuration& c) {
@@ -89,6 +89,10 @@ void check_full_limits(const configuration& c) {
   CHECK(c.cluster);
   CHECK(c.cluster_heartbeat == 700);
   CHECK(c.connection_events);
+  CHECK(c.admin_resources);
+  CHECK(c.admin_access == "a.b");
+  CHECK(c.admin_page == "/p");
+  CHECK(c.admin_login == "c.d");
 }
 
 }  // namespace
@@ -112,7 +116,7 @@ TEST_CASE("what is written is read back as it was") {
   configuration defaults = told;
   apply_config_file(write_config_file(configuration{}), defaults);
   defaults.header_auth = defaults.ws_header_auth = defaults.put_method = {};  // null says nothing
-  defaults.delete_method = defaults.patch_method = {};
+  defaults.delete_method = defaults.patch_method = defaults.admin_access = defaults.admin_login = {};
   CHECK(defaults == configuration{});
 }
 

@@ -75,6 +75,10 @@ const std::vector<sample> samples{
     {"CLUSTER", "true", [](auto& c) { c.cluster = true; }},
     {"CLUSTER_HEARTBEAT", "700", [](auto& c) { c.cluster_heartbeat = 700; }},
     {"CONNECTION_EVENTS", "true", [](auto& c) { c.connection_events = true; }},
+    {"ADMIN_RESOURCES", "true", [](auto& c) { c.admin_resources = true; }},
+    {"ADMIN_ACCESS", "a.b", [](auto& c) { c.admin_access = "a.b"; }},
+    {"ADMIN_PAGE", "/p", [](auto& c) { c.admin_page = "/p"; }},
+    {"ADMIN_LOGIN", "c.d", [](auto& c) { c.admin_login = "c.d"; }},
 };
 
 options with(const environment& variables) { return understood({}, {}, variables); }

@@ -158,8 +158,22 @@ TEST_CASE("a gateway is part of a cluster if that is asked for, or events for co
   CHECK(understood({"--connection-events"}).gateway.actors.cluster);
 }
 
+TEST_CASE("the gateway serves itself if that is asked for, and who may see it is asked of a method") {
+  CHECK_FALSE(understood({}).gateway.actors.admin.enabled);
+  const auto nobody = understood({"--admin-resources"});
+  CHECK(nobody.gateway.actors.cluster);
+  CHECK(nobody.gateway.actors.admin.enabled);
+  CHECK_FALSE(nobody.gateway.actors.admin.access);
+  CHECK(nobody.warnings.size() == 1);
+  const auto somebody = understood({"--admin-resources", "--admin-access", "auth.operator.may"});
+  CHECK(somebody.gateway.actors.admin.access.name == "auth.operator");
+  CHECK(somebody.gateway.actors.admin.access.method == "may");
+  CHECK(somebody.warnings.empty());
+}
+
 TEST_CASE("methods that are empty make no sense in a file") {
-  for (const std::string key : {"headerAuth", "wsHeaderAuth", "putMethod", "deleteMethod", "patchMethod"}) {
+  for (const std::string key : {"headerAuth", "wsHeaderAuth", "putMethod", "deleteMethod", "patchMethod",
+                                "adminAccess", "adminLogin"}) {
     CHECK(contains(refused({"-c", "a"}, {{"a", file_of(key, "\"\"")}}).text, key));
   }
 }

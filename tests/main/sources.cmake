@@ -7,6 +7,7 @@ actorgate_test(main_test
   main/log_test.cpp
   main/notify_test.cpp
   main/options_test.cpp
+  main/page_files_test.cpp
   main/program_test.cpp
   main/reload_test.cpp
   main/stop_request_test.cpp

@@ -1,4 +1,6 @@
 actorgate_test(protocol_test
+  protocol/access_request_test.cpp
+  protocol/admin_names_test.cpp
   protocol/client_message_test.cpp
   protocol/client_request_test.cpp
   protocol/connection_event_test.cpp
