@@ -7,7 +7,6 @@
 
 #include "actors/connection.hpp"
 #include "actors/trace.hpp"
-#include "protocol/admin_names.hpp"
 #include "protocol/service_response.hpp"
 
 namespace actorgate::actors {

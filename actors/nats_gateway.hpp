@@ -16,6 +16,7 @@
 #include "cache/throttle.hpp"
 #include "cache/walk.hpp"
 #include "inspection/answers.hpp"
+#include "protocol/admin_names.hpp"
 
 namespace actorgate::actors {
 

@@ -65,6 +65,16 @@ npm_ci() {
   cp "$folder/package-lock.json" "$stamp"
 }
 
+# with_cluster_page: the gateway's options for its page, at whose login the demo's service knows "admin" and the
+# password in ADMIN_PASSWORD, which is made up if there is none.
+with_cluster_page() {
+  npm_ci "$root/pages/inspect"
+  ADMIN_PASSWORD=${ADMIN_PASSWORD:-$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')}
+  export ADMIN_PASSWORD
+  page_options=(--admin-resources --admin-access demo.admin.may --admin-login demo.admin.login
+    --admin-page "$root/pages/inspect")
+}
+
 # run_ctest PRESET [OPTION...]: runs its tests and keeps what ctest said, for ctest_closing.
 run_ctest() {
   local preset=$1

@@ -5,93 +5,17 @@
 // Needs `npm ci` here and in examples/demo, nats-server, and a Chromium (or CHROMIUM=path). Where one of them is
 // missing the exit code is 77, which ctest can take for "skipped".
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import fs from 'node:fs'
-import net from 'node:net'
-import os from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const demo = path.join(root, 'examples/demo')
-const binary = path.resolve(process.env.ACTORGATE ?? path.join(root, 'build/release/actorgate'))
-const searched = [...process.env.PATH.split(path.delimiter), '/usr/sbin', '/usr/local/sbin']
-const patience = 15_000
-
-const find = names => names.flatMap(name => searched.map(folder => path.join(folder, name))).find(file => fs.existsSync(file))
-const chromium = process.env.CHROMIUM ?? find(['chromium', 'chromium-browser', 'google-chrome'])
-const natsServer = find(['nats-server'])
-
-function need(there, what) {
-  if (there) return
-  console.log(`skipped: ${what}`)
-  process.exit(77)
-}
-need(chromium, 'no Chromium found')
-need(natsServer, 'no nats-server found')
-need(fs.existsSync(binary), `no gateway at ${binary}`)
-need(fs.existsSync(path.join(demo, 'node_modules')), 'npm ci has not run in examples/demo')
-const playwright = await import('playwright-core').catch(() => need(false, 'npm ci has not run in tests/browser'))
-
-// ---- Processes ------------------------------------------------------------------------------------------------
-
-const running = new Set()
-
-/** Starts a process; settles when it has said `ready`, or accepts connections on `port`. */
-async function start(command, args, { ready, port } = {}) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: home })
-  const process_ = { child, output: '', ended: new Promise(done => child.on('close', done)) }
-  child.on('error', error => { process_.output += error.message })
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => { process_.output += data })
-  running.add(process_)
-  await until(async () => {
-    assert.equal(child.exitCode, null, `${command} ended at once: ${process_.output}`)
-    return ready ? ready.test(process_.output) : accepts(port)
-  }, () => `${command} is not ready: ${process_.output}`)
-  return process_
-}
-
-async function stop(process_) {
-  if (!process_ || !running.delete(process_)) return
-  process_.child.kill('SIGTERM')
-  const late = setTimeout(() => process_.child.kill('SIGKILL'), 5000)
-  await process_.ended
-  clearTimeout(late)
-}
-
-async function until(condition, message) {
-  const deadline = Date.now() + patience
-  while (!await condition()) {
-    assert.ok(Date.now() < deadline, message())
-    await new Promise(done => setTimeout(done, 50))
-  }
-}
-
-function accepts(port) {
-  return new Promise(done => {
-    const socket = net.connect(port, '127.0.0.1')
-    socket.on('connect', () => { socket.destroy(); done(true) })
-    socket.on('error', () => done(false))
-  })
-}
-
-function freePort() {
-  return new Promise((done, failed) => {
-    const server = net.createServer().on('error', failed)
-    server.listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => done(port)) })
-  })
-}
+import { close, demo, freePort, gatewayFile, launchBrowser, patience, start, startNats, startService, stop } from './stage.mjs'
 
 // ---- Stage ----------------------------------------------------------------------------------------------------
 
-const home = fs.mkdtempSync(path.join(os.tmpdir(), 'actorgate-browser-'))
 const stage = { problems: [] }
 
 const startGateway = () => start(
-  binary, ['--nats', stage.nats, '--addr', '127.0.0.1', '--port', String(stage.port)], { port: stage.port })
-const startService = () => start(
-  process.execPath, [path.join(demo, 'service.mjs'), stage.nats], { ready: /service ready/ })
+  gatewayFile, ['--nats', stage.nats, '--addr', '127.0.0.1', '--port', String(stage.port)], { port: stage.port })
 
 /** A window of its own: its own context, so nothing is shared but the service. */
 async function openWindow() {
@@ -119,29 +43,22 @@ async function addItem(page, text) {
 }
 
 before(async () => {
-  const natsPort = await freePort()
-  stage.nats = `nats://127.0.0.1:${natsPort}`
-  await start(natsServer, ['-a', '127.0.0.1', '-p', String(natsPort)], { port: natsPort })
+  stage.nats = await startNats()
   stage.port = await freePort()
   stage.gateway = await startGateway()
-  stage.service = await startService()
+  stage.service = await startService(stage.nats)
   const page = await start(
     process.execPath, [path.join(demo, 'page.mjs'), '--port', '0', '--gateway', `ws://127.0.0.1:${stage.port}/`],
     { ready: /http:\S+/ })
   stage.url = page.output.match(/http:\S+/)[0]
-  stage.browser = await playwright.chromium.launch({
-    executablePath: chromium, headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update',
-      '--disable-sync', '--no-first-run'],
-  })
+  stage.browser = await launchBrowser()
   stage.one = await openWindow()
   stage.two = await openWindow()
 })
 
 after(async () => {
   await stage.browser?.close()
-  for (const process_ of [...running].reverse()) await stop(process_)
-  fs.rmSync(home, { recursive: true, force: true })
+  await close()
 })
 
 // ---- Tests: each goes on where the one before it ended ---------------------------------------------------------
@@ -196,7 +113,7 @@ test('the clock goes on', async () => {
 
 test('a service that starts anew is seen with what it then holds', async () => {
   await stop(stage.service)
-  stage.service = await startService()
+  stage.service = await startService(stage.nats)
   for (const page of [stage.one, stage.two]) await shows(page, { rows: 3 })
   await addItem(stage.one, 'After the service')
   await row(stage.two, 'After the service').waitFor()
