@@ -12,13 +12,14 @@
 #include <caf/execution_unit.hpp>
 
 #include "actors/actors.hpp"
-#include "actors/frequent_names.hpp"
 #include "actors/statistics.hpp"
 #include "actors/wiretap.hpp"
 #include "net/http_cors.hpp"
 #include "net/websocket.hpp"
 
 namespace actorgate::actors {
+
+class frequent_names;
 
 /// A method of a resource that authenticates clients by the headers of their requests.
 struct auth_method {

@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/client_survey.hpp"
+#include "actors/frequent_names.hpp"
 #include "actors/resident_memory.hpp"
 #include "protocol/access_request.hpp"
 #include "protocol/admin_names.hpp"
@@ -35,23 +36,31 @@ admin_service::admin_service(caf::actor_config& config, caf::execution_unit* hom
 
 void admin_service::on(start_admin& command) {
   report_ = std::move(command.report);
+  if (!report_) return;
+  informed_at_ = now() + time_to_hear();
+  send_later(time_to_hear(), renew_admin{});
   renew_admin again;
   on(again);
-  tick now;
-  on(now);
+  tick first;
+  on(first);
 }
 
 /// What gateways hold may be of an earlier process, or they may have missed something.
 void admin_service::on(renew_admin&) {
   const auto& name = node_.name;
   std::string patterns = "[" + protocol::quoted(name) + ',' + protocol::quoted(name + ".*");
-  patterns += ',' + protocol::quoted(protocol::nodes_name) + ']';
+  if (now() >= informed_at_) {
+    for (const auto& reply : std::exchange(early_, {})) answer_get(protocol::nodes_name, reply);
+    patterns += ',' + protocol::quoted(protocol::nodes_name);
+  }
+  patterns += ']';
   publish("system.reset", R"({"resources":)" + patterns + R"(,"access":)" + patterns + '}');
 }
 
 // -- what is looked at --------------------------------------------------------
 
 void admin_service::on(tick&) {
+  if (!report_) return;
   report_([to = self()](gateway_report r) { tell(to, node_measured{std::move(r)}); });
   if (is_wanted_ && survey_.missing == 0) begin_survey();
   book_.busiest->age();
@@ -60,7 +69,10 @@ void admin_service::on(tick&) {
 
 void admin_service::on(node_listed& fact) {
   const auto& id = fact.report.id;
-  if (id == book_.config.node_id) facts_.self = fact.report;
+  if (id == book_.config.node_id) {
+    facts_.self = fact.report;
+    update(node_, node_content(facts_));
+  }
   fact.is_there ? (void)ids_.insert(id) : (void)ids_.erase(id);
   update(nodes_, nodes_content(ids_));
 }
@@ -80,7 +92,7 @@ void admin_service::begin_survey() {
   const auto names = std::make_shared<std::vector<std::string>>();
   for (auto& [name, count] : book_.busiest->first(max_rows)) {
     names->push_back(name);
-    survey_.busiest.push_back({std::move(name), static_cast<double>(count) / seconds});
+    survey_.busiest.push_back({std::move(name), count / seconds});
   }
   for (const auto& place : book_.places) send(place.hub, survey_clients{self(), names});
 }
@@ -136,6 +148,11 @@ void admin_service::answer_get(std::string_view name, std::string_view reply) {
   auto* found = find(name);
   if (!found) return publish(reply, error_text(protocol::errors::not_found()));
   if (found != &nodes_ && !std::exchange(is_wanted_, true) && survey_.missing == 0) begin_survey();
+  if (found == &nodes_ && now() < informed_at_ && early_.size() < max_waiting) {
+    const auto patience = time_to_hear() + std::chrono::seconds{1};
+    early_.emplace_back(reply);
+    return publish(reply, "timeout:\"" + std::to_string(patience.count()) + '"');
+  }
   const auto content = found->content.current();
   const std::string_view type = content->is_model ? "model" : "collection";
   publish(reply, std::string{R"({"result":{")"}.append(type).append("\":").append(content->json) + "}}");

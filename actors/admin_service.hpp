@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -25,7 +26,7 @@ class admin_service final : public lean_actor<admin_service, admin_actor> {
 public:
   static constexpr auto actor_name = "admin_service";
   static constexpr std::size_t max_rows = 20;       ///< of a collection
-  static constexpr std::size_t max_waiting = 1000;  ///< access requests about which a service is asked
+  static constexpr std::size_t max_waiting = 1000;  ///< requests whose answers take time
 
   admin_service(caf::actor_config& config, caf::execution_unit* home, const address_book& book);
 
@@ -56,6 +57,7 @@ private:
   void update(served& what, protocol::resource_content now);
   void begin_survey();
   void end_survey();
+  std::chrono::milliseconds time_to_hear() const { return book_.config.cluster_heartbeat * 5 / 4; }
   void answer_get(std::string_view name, std::string_view reply);
   void answer_access(std::string_view name, const net::nats_message& request);
   void publish(std::string_view subject, std::string payload);
@@ -68,6 +70,9 @@ private:
   rate_meter meter_;
   served nodes_, node_, clients_, busiest_;
   survey survey_;
+  /// When it must have heard of all other nodes. Until then nobody is told which there are.
+  std::chrono::steady_clock::time_point informed_at_ = std::chrono::steady_clock::time_point::max();
+  std::vector<std::string> early_;                ///< where to answer those who have asked for that before
   bool is_wanted_ = false;                        ///< somebody has asked for something of this node
   std::map<std::uint64_t, std::string> waiting_;  ///< where to answer, by ticket
   std::uint64_t next_ticket_ = 1;

@@ -20,17 +20,21 @@ public:
 
   struct named_count {
     std::string name;
-    std::uint64_t count;
+    double count;
   };
 
   void count(std::string_view name);
   /// The first of them, by how often; those that come as often by name.
   std::vector<named_count> first(std::size_t limit) const;
-  /// To be called after each interval: halves what has been counted. A name that comes n times in each is
-  /// counted 2n times before this is called, if it has come for a while.
+  /// To be called after each interval: halves what has been counted, and forgets what is less than a quarter
+  /// by then. A name that comes n times in each is counted 2n times before this is called, if it has come for
+  /// a while.
   void age();
 
 private:
+  /// So much in `counts_` is once.
+  static constexpr std::uint64_t once = 1024;
+
   boost::unordered_flat_map<protocol::shared_text, std::uint64_t, protocol::shared_text::hash,
                             std::equal_to<>>
       counts_;

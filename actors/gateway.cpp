@@ -10,6 +10,7 @@
 #include "actors/admin_service.hpp"
 #include "actors/beacon.hpp"
 #include "actors/cache_directory.hpp"
+#include "actors/frequent_names.hpp"
 #include "actors/http_exchange.hpp"
 #include "actors/http_plan.hpp"
 #include "actors/hub.hpp"
@@ -173,6 +174,7 @@ void gateway::stop() {
   if (operator_door_) operator_door_->close();
   if (inspection_door_) inspection_door_->close();
   stop_connections();
+  if (book_.admin) tell(book_.admin, actors::start_admin{nullptr});
   leave_cluster();
   if (bus_) run_on(nats_shard(), [this] { bus_->close(); });
   scheduler::of(system_).halt();

@@ -259,7 +259,7 @@ struct leave_cluster {
 
 /// gateway -> admin: clients can come.
 struct start_admin {
-  /// Hands over what the gateway has counted. From any thread.
+  /// Hands over what the gateway has counted; from any thread. Null: nothing is looked at any more.
   std::function<void(std::function<void(gateway_report)>)> report;
 };
 /// gateway -> admin

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "actors/admin_service.hpp"
 #include "actors/beacon.hpp"
 #include "actors/cache_directory.hpp"
+#include "actors/frequent_names.hpp"
 #include "actors/hub.hpp"
 #include "actors/nats_gateway.hpp"
 #include "actors/nats_subscription.hpp"
@@ -12,11 +14,12 @@
 namespace actorgate::test {
 namespace {
 
-actors::message_ptr make_message(std::string_view subject, std::string_view data, bool no_responders) {
+actors::message_ptr make_message(std::string_view subject, std::string_view data, bool no_responders,
+                                 const char* reply = nullptr) {
   static const auto opened = nats_Open(-1);  // messages are destroyed by the library's own thread
   REQUIRE(opened == NATS_OK);
   natsMsg* raw = nullptr;
-  REQUIRE(natsMsg_Create(&raw, std::string{subject}.c_str(), nullptr, data.data(),
+  REQUIRE(natsMsg_Create(&raw, std::string{subject}.c_str(), reply, data.data(),
                          static_cast<int>(data.size())) == NATS_OK);
   if (no_responders) natsMsgHeader_Set(raw, "Status", "503");
   return std::make_shared<const net::nats_message>(raw);
@@ -87,9 +90,13 @@ stage::stage(actors::settings settings) {
   }
   book.nats = actors::spawn_lean<actors::nats_gateway>(*system, nullptr, book, bus);
   book.beacon = actors::spawn_lean<actors::beacon>(*system, nullptr, book);
+  if (settings.admin.enabled) {
+    book.busiest = std::make_shared<actors::frequent_names>();
+    book.admin = actors::spawn_lean<actors::admin_service>(*system, nullptr, book);
+  }
   actors::tell(book.nats, actors::subscribe_system{
                               actors::spawn_lean<actors::system_subscription>(*system, nullptr, book),
-                              settings.cluster ? book.beacon : actors::beacon_actor{}});
+                              settings.cluster ? book.beacon : actors::beacon_actor{}, book.admin});
   run();
 }
 
@@ -102,6 +109,7 @@ stage::~stage() {
   book.places.clear();
   book.nats = actors::nats_gateway_actor{};
   book.beacon = actors::beacon_actor{};
+  book.admin = actors::admin_actor{};
 }
 
 actors::hub& stage::hub(cache::watcher_id shard) {
@@ -126,6 +134,10 @@ void stage::pass(std::chrono::milliseconds time) {
 
 void stage::deliver(std::string_view subject, std::string_view data, bool no_responders) {
   actors::tell(book.nats, actors::message_arrived{make_message(subject, data, no_responders)});
+}
+
+void stage::request(std::string_view subject, std::string_view data, const std::string& reply) {
+  actors::tell(book.nats, actors::message_arrived{make_message(subject, data, false, reply.c_str())});
 }
 
 actors::connection_actor stage::connect(std::vector<std::string>& log) {

@@ -81,6 +81,8 @@ public:
   void pass(std::chrono::milliseconds time);
   /// What NATS delivers.
   void deliver(std::string_view subject, std::string_view data, bool no_responders = false);
+  /// A request that NATS delivers, to be answered at `reply`.
+  void request(std::string_view subject, std::string_view data, const std::string& reply);
   /// An answer to a message that was sent.
   void reply(const fake_bus::sent_message& to, std::string_view data) { deliver(to.reply, data); }
 
