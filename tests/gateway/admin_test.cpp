@@ -34,10 +34,8 @@ struct world {
     s.token(c, R"({"token":)" + token + "}");
     return c;
   }
-  std::unique_ptr<actors::gateway> another(const std::string& id) {
-    return std::make_unique<actors::gateway>(gateway_options(administered(id), nats),
-                                             [](const std::string&) {});
-  }
+  /// Ready when it is known to be there.
+  std::unique_ptr<actors::gateway> another(const std::string& id);
 
   nats_server nats;
   stage s;
@@ -60,6 +58,16 @@ std::string hear(res_client& c, const std::string& event, const std::string& poi
 }
 
 const std::string nodes = "actorgate.nodes", one = "actorgate.node.one";
+
+std::unique_ptr<actors::gateway> world::another(const std::string& id) {
+  auto fresh =
+      std::make_unique<actors::gateway>(gateway_options(administered(id), nats), [](const std::string&) {});
+  auto c = operator_client();
+  if (json_at(c.result("subscribe." + nodes), "/models/" + nodes + '/' + id).empty()) {
+    hear(c, nodes + ".change", "/values/" + id + "/rid", "\"actorgate.node." + id + '"');
+  }
+  return fresh;
+}
 
 }  // namespace
 
