@@ -47,9 +47,9 @@ void hub::on(survey_clients& command) {
         std::from_chars(key.data(), key.data() + key.size(), id);
         return connections_.find(id);
       },
-      [](const auto& each) { return std::to_string(each.first); },
+      [](const auto& each) { return std::to_string(each.id()); },
       [&survey](const auto& each) {
-        survey.consider(neighbour<connection>(each.second).load(), each.second);
+        survey.consider(neighbour<connection>(each).load(), each);
         return true;
       });
   // Others come first.
