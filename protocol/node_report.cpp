@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t max_report = 4096;
 constexpr std::size_t max_id = 64, max_text = 255;
+/// So a time in milliseconds can be told in nanoseconds, too: the year 2255.
+constexpr std::uint64_t max_number = 9'000'000'000'000;
 constexpr std::chrono::milliseconds shortest{50}, longest{3'600'000};
 
 constexpr std::array states{node_state::serving, node_state::draining, node_state::gone};
@@ -24,18 +26,24 @@ bool read(json_cursor& cursor, std::string& out) {
   return true;
 }
 
-template <class Number>
-bool read_number(json_cursor& cursor, Number& out) {
+bool read(json_cursor& cursor, std::uint64_t& out) {
   const auto text = cursor.raw();
   if (!text) return false;
   const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), out);
-  return failure == std::errc{} && end == text->data() + text->size();
+  return failure == std::errc{} && end == text->data() + text->size() && out <= max_number;
+}
+
+bool read(json_cursor& cursor, std::int64_t& out) {
+  std::uint64_t number = 0;
+  const bool good = read(cursor, number);
+  out = static_cast<std::int64_t>(number);
+  return good;
 }
 
 bool read(json_cursor& cursor, std::chrono::milliseconds& out) {
   std::int64_t count = 0;
-  const bool good = read_number(cursor, count) && count >= 0;
-  if (good) out = std::chrono::milliseconds{count};
+  const bool good = read(cursor, count);
+  out = std::chrono::milliseconds{count};
   return good;
 }
 
@@ -51,13 +59,13 @@ bool read_member(std::string_view key, json_cursor& c, node_report& to) {
   if (key == "id") return read(c, to.id);
   if (key == "version") return read(c, to.version);
   if (key == "host") return read(c, to.host);
-  if (key == "pid") return read_number(c, to.pid);
+  if (key == "pid") return read(c, to.pid);
   if (key == "started") return read(c, to.started);
   if (key == "clients") return read(c, to.clients);
   if (key == "inspect") return read(c, to.inspect);
-  if (key == "connections") return read_number(c, to.connections);
-  if (key == "subscriptions") return read_number(c, to.subscriptions);
-  if (key == "resources") return read_number(c, to.resources);
+  if (key == "connections") return read(c, to.connections);
+  if (key == "subscriptions") return read(c, to.subscriptions);
+  if (key == "resources") return read(c, to.resources);
   if (key == "state") return read(c, to.state);
   if (key == "interval") return read(c, to.interval);
   return c.skip();

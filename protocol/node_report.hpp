@@ -40,7 +40,8 @@ bool is_valid_node_id(std::string_view id);
 
 std::string write_node_report(const node_report& report);
 /// Nothing if it is none: no JSON, of more than 4 KiB, without a valid id or an interval between 50 ms and an
-/// hour, with a state that is not known, or a text that is not printable ASCII of up to 255 characters.
+/// hour, with a state that is not known, a number that is negative or above 9e12, or a text that is not
+/// printable ASCII of up to 255 characters.
 /// Members that are not known are for later versions.
 std::optional<node_report> read_node_report(std::string_view text);
 
