@@ -6,6 +6,8 @@
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 
+#include "inspection/knock.hpp"
+
 namespace actorgate::inspection {
 namespace {
 
@@ -40,6 +42,7 @@ system_config::system_config(const credentials& who) {
 
 std::string text_of(const caf::actor_system& system, const caf::error& why) {
   if (why == caf::sec::request_timeout) return "no answer in time";
+  if (why == caf::sec::request_receiver_down) return "the gateway is gone";
   if (why.category() == caf::atom("system") && why.context().match_elements<std::string>()) {
     return why.context().get_as<std::string>(0);
   }
@@ -64,9 +67,11 @@ std::uint16_t publish(caf::actor_system& system, const inspector_actor& whom, co
   return result;
 }
 
-inspector_actor contact(caf::actor_system& system, const std::string& host, std::uint16_t port) {
+inspector_actor contact(caf::actor_system& system, const std::string& host, std::uint16_t port,
+                        const std::string& node) {
   caf::scoped_actor self{system};
   const auto fail = [&](const std::string& why) { throw contact_error(place(host, port) + ": " + why); };
+  if (const auto why = knock(host, port, connect_wait); !why.empty()) fail(why);
   caf::strong_actor_ptr found;
   std::set<std::string> types;
   caf::error failure;
@@ -94,6 +99,8 @@ inspector_actor contact(caf::actor_system& system, const std::string& host, std:
     fail("it speaks version " + std::to_string(told.version) + " of the inspector's interface (" +
          told.program + "), and this program version " + std::to_string(interface_version));
   }
+  // An address of loopback, for one, is another gateway's on another machine.
+  if (!node.empty() && told.node != node) fail("another node is met there: " + told.node);
   return caf::actor_cast<inspector_actor>(found);
 }
 

@@ -37,6 +37,8 @@ struct system_config : caf::actor_system_config {
 
 /// How long an answer may take.
 inline constexpr std::chrono::seconds answer_wait{10};
+/// How long it may take to connect.
+inline constexpr std::chrono::seconds connect_wait{3};
 
 /// What an error says.
 std::string text_of(const caf::actor_system& system, const caf::error& why);
@@ -45,8 +47,10 @@ std::string text_of(const caf::actor_system& system, const caf::error& why);
 std::uint16_t publish(caf::actor_system& system, const inspector_actor& whom, const std::string& host,
                       std::uint16_t port);
 
-/// Connects to the inspector there, and makes sure that both speak the same version. Throws `contact_error`.
-inspector_actor contact(caf::actor_system& system, const std::string& host, std::uint16_t port);
+/// Connects to the inspector there, and makes sure that both speak the same version and, if `node` is not
+/// empty, that it is the inspector of that node. Throws `contact_error`.
+inspector_actor contact(caf::actor_system& system, const std::string& host, std::uint16_t port,
+                        const std::string& node = {});
 
 /// Asks, and waits for the answer. Throws `contact_error`, with what the inspector says if it refuses.
 template <class Question>

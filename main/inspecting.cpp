@@ -51,8 +51,9 @@ struct busy_row {
 
 std::uint16_t to_port(const std::string& text) {
   std::uint16_t port = 0;
-  std::from_chars(text.data(), text.data() + text.size(), port);
-  if (port == 0) throw i::contact_error("it tells no port");
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || port == 0)
+    throw i::contact_error("it tells no port");
   return port;
 }
 
@@ -170,12 +171,14 @@ std::string client::answer() {
 std::string client::answer_of_all() {
   const auto first = inspector_;
   std::string all;
-  for (const auto& node : ask(i::list_nodes{}).items) {
+  const auto nodes = ask(i::list_nodes{}).items;
+  for (const auto& node : nodes) {
     try {
-      inspector_ = all.empty() && node.silence_ms == 0 ? first : reach(node);
+      // The one that tells of the others heads the list.
+      inspector_ = &node == &nodes.front() ? first : reach(node);
       all += headed(node, answer());
     } catch (const i::contact_error& e) {
-      std::fprintf(stderr, "node %s: %s\n", plain(node.node).c_str(), e.what());
+      std::fprintf(stderr, "node %s: %s\n", plain(node.node).c_str(), plain(e.what()).c_str());
     }
     inspector_ = first;
   }
@@ -190,11 +193,12 @@ i::inspector_actor client::reach(const i::node_row& node) {
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   // Where it listens to all is no place to connect to.
   if (host == "0.0.0.0" || host == "::") host = node.host;
-  return i::contact(system_, host, to_port(node.inspect.substr(colon + 1)));
+  return i::contact(system_, host, to_port(node.inspect.substr(colon + 1)), node.node);
 }
 
 std::string client::headed(const i::node_row& node, std::string text) const {
-  if (!order_.json) return "== " + plain(node.node) + ", clients at " + plain(node.clients) + '\n' + text + '\n';
+  if (!order_.json)
+    return "== " + plain(node.node) + ", clients at " + plain(node.clients) + '\n' + text + '\n';
   text.pop_back();
   std::string line = R"({"node":)";
   append_json(line, node.node);
@@ -288,7 +292,7 @@ int inspect(const std::vector<std::string>& arguments, const environment& variab
   } catch (const inspect_usage_error& e) {
     std::fprintf(stderr, "actorgate inspect: %s\n\n%s", e.what(), inspect_usage().c_str());
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "actorgate inspect: %s\n", e.what());
+    std::fprintf(stderr, "actorgate inspect: %s\n", plain(e.what()).c_str());
   }
   return EXIT_FAILURE;
 }

@@ -221,7 +221,18 @@ TEST_CASE("one inspector knows of all gateways, and each of them can be asked by
 
   const auto [answers, errors] = inspect({"--cluster", "summary"});
   CHECK(answers.starts_with(R"({"node":"one","answer":{"node":"one")"));
-  CHECK(contains(answers, "\n" R"({"node":"two","answer":{"node":"two")"));
+  CHECK(contains(answers,
+                 "\n"
+                 R"({"node":"two","answer":{"node":"two")"));
   CHECK(!contains(answers, R"("node":"three")"));
   CHECK(contains(errors, "node three: it has no inspector"));
+
+  // What is met where another machine says that it listens may be a gateway of this one.
+  service stranger{nats.url(), "stranger"};
+  stranger.publish("actorgate.node.four.heartbeat", R"({"id":"four","interval":5000,"inspect":"127.0.0.1:)" +
+                                                        std::to_string(port_two) + "\"}");
+  CHECK(one.comes_to_say("node four is there"));
+  const auto [others, why] = inspect({"--cluster", "summary"});
+  CHECK(!contains(others, R"("node":"four")"));
+  CHECK(contains(why, "another node is met there: two"));
 }
