@@ -13,6 +13,7 @@
 #include "actors/nats_subscription.hpp"
 #include "actors/relay.hpp"
 #include "actors/resident_memory.hpp"
+#include "actors/trace.hpp"
 #include "actors/websocket_connection.hpp"
 
 // The inspector's answers about many at once.
@@ -154,7 +155,7 @@ void add(actor_rows& to, const actor_rows& from) {
 }  // namespace
 
 inspection::welcome inspector_state::greet(const inspection::hello& who) const {
-  spdlog::debug("{} inspects, in version {}", who.program, who.version);
+  spdlog::debug("{} inspects, in version {}", on_one_line(who.program), who.version);
   return {inspection::interface_version, where_->book.config.node_id, "actorgate " ACTORGATE_VERSION};
 }
 

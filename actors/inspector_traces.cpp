@@ -33,7 +33,7 @@ auto inspector_state::answer(const inspection::start_trace& q) -> promise<inspec
     const auto id = next_trace_++;
     traces_.emplace(id, listening{q.listener, q.lines});
     self_->monitor(q.listener);
-    spdlog::info("the operator traces {} for {} s", q.subject, q.seconds);
+    spdlog::info("the operator traces {} for {} s", on_one_line(q.subject), q.seconds);
     const auto end = [id](inspector_state& me) { me.end_trace(id, "its time is over"); };
     self_->delayed_send(inspector_backstage{self_}, std::chrono::seconds{q.seconds}, inspector_note{end});
     const auto hear = [me = e, id](inspection::trace_line line) {

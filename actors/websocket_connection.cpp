@@ -83,7 +83,11 @@ void websocket_connection::on_message(std::string_view text) {
   const auto request = protocol::client_request::read(text, storage);
   // Without an id there is nothing to answer.
   if (!request) return;
-  if (tap().listens()) tap().tell(cid(), request->rid, fmt::format("{} says: {}", cid(), shown(text)));
+  if (tap().listens()) {
+    const bool hides = request->kind == request_kind::auth;
+    const auto said = hides ? std::string{hidden_auth_request} : shown(text);
+    tap().tell(cid(), request->rid, fmt::format("{} says: {}", cid(), said));
+  }
   ++counts().requests[static_cast<std::size_t>(request->kind)];
   counts().bytes_in += text.size();
   handle(*request);

@@ -11,8 +11,8 @@ constexpr std::size_t longest_line = 2000;
 inspection::trace_line line_of(std::string_view cid, const std::string& text) {
   const auto time = std::chrono::system_clock::now().time_since_epoch();
   const auto microseconds = std::chrono::floor<std::chrono::microseconds>(time).count();
-  const bool cut = text.size() > longest_line;
-  return {microseconds, std::string{cid}, cut ? text.substr(0, longest_line) + "..." : text};
+  const auto end = cut_at(text, longest_line);
+  return {microseconds, std::string{cid}, end < text.size() ? text.substr(0, end) + "..." : text};
 }
 
 }  // namespace

@@ -79,6 +79,9 @@ TEST_CASE("a traced connection shows its messages, without tokens and what auth 
   program.trace(cid);
   other.result("subscribe.test.model");
   c.result("auth.test.login.in", R"({"password":"p4ssw0rd"})");
+  // However it is spelled.
+  c.send_text(R"({"id":77,"method":"\u0061uth.test.login.in","params":{"password":"p4ssw0rd"}})");
+  c.recv();
   s.token(c, R"({"token":{"key":"s3cr3t"}})");
   c.result("call.test.model.go");
   const auto all = program.hear("call.test.model.go");
