@@ -33,6 +33,9 @@ constexpr std::array commands{
     command_words{"trace", 1, 1, "CID|NAME", "show the messages of a client or a resource"},
 };
 
+/// Those that do something.
+constexpr std::array<std::string_view, 5> acts{"close", "drop", "refetch", "log-level", "trace"};
+
 struct option_words {
   std::string_view name, argument, help;
 };
@@ -103,6 +106,9 @@ void check(const inspect_order& o) {
   }
   if (o.port == 0) throw inspect_usage_error("--port is missing: the gateway's inspectPort");
   if (o.cluster && o.command == "trace") throw inspect_usage_error("a trace is of one gateway: no --cluster");
+  if (o.watch > 0 && std::ranges::find(acts, o.command) != acts.end()) {
+    throw inspect_usage_error("--watch repeats questions: not with " + o.command);
+  }
   if (!o.who.empty() && !o.who.complete()) {
     throw inspect_usage_error("TLS takes --tls-cert, --tls-key and --tls-ca");
   }

@@ -101,6 +101,7 @@ TEST_CASE("the program says in one line what does not work") {
            {{port, "why", "a"}, "usage: actorgate inspect why CID RID"},
            {{port, "summary", "--tls-ca", "a.pem"}, "TLS takes --tls-cert, --tls-key and --tls-ca"},
            {{port, "summary", "--watch", "often"}, "--watch: \"often\" is no number that fits"},
+           {{port, "close", "a", "--watch", "1"}, "--watch repeats questions: not with close"},
            {{port, "summary", "--colour"}, "unknown option --colour"}}) {
     told = run(words);
     CHECK(told.code == 1);
