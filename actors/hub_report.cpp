@@ -49,20 +49,22 @@ cache::walk_end hub::find(std::string_view cid, std::vector<std::string>& trail,
 
 inspection::subscribers_row hub::report_subscribers(std::string_view name) {
   const auto found = relays_.find(name);
-  auto row =
-      found == relays_.end() ? inspection::subscribers_row{} : neighbour<relay>(*found).report();
+  auto row = found == relays_.end() ? inspection::subscribers_row{} : neighbour<relay>(*found).report();
   row.shard = shard_;
   return row;
 }
 
 inspection::subscribers_row relay::report() {
+  constexpr std::uint64_t enough = 1000;
   inspection::subscribers_row row;
-  queries_.for_each([&row](auto& query) {
-    query.second.groups.for_each([&row](auto& each) {
-      each.second.settle();
-      row.clients += each.second.clients.size();
-      ++row.rids;
-    });
+  const auto count = [&row](auto& each) {
+    each.second.settle();
+    row.clients += each.second.clients.size();
+    return ++row.rids < enough;
+  };
+  queries_.for_each_while([&](auto& query) {
+    query.second.groups.for_each_while(count);
+    return row.rids < enough;
   });
   return row;
 }

@@ -27,20 +27,19 @@ entry_report entry::report() const {
   r.requests = affairs_ ? affairs_->requests.size() : 0;
   constexpr std::size_t enough = 1000;
   std::size_t looked = 0;
-  variants_.for_each([&](const auto& each) {
-    if (++looked > enough) return;
+  variants_.for_each_while([&](const auto& each) {
     const auto& content = each.second.content;
     const std::string_view type = content.is_model() ? "model" : "collection";
     r.type = r.type.empty() || r.type == type ? type : "mixed";
     r.bytes += content.weight();
+    return ++looked < enough;
   });
   return r;
 }
 
 std::vector<link_report> entry::report_links(std::size_t limit) const {
   std::vector<link_report> all;
-  links_.for_each([&](const auto& each) {
-    if (all.size() == limit) return;
+  links_.for_each_while([&](const auto& each) {
     const auto& l = each.second;
     link_report r{.query = each.first.view(), .state = "requested", .watchers = l.watchers.size()};
     if (const auto* v = l.target) {
@@ -52,6 +51,7 @@ std::vector<link_report> entry::report_links(std::size_t limit) const {
     }
     if (l.watchers.empty()) r.idle_since = l.idle->since;
     all.push_back(std::move(r));
+    return all.size() < limit;
   });
   return all;
 }

@@ -55,21 +55,37 @@ public:
   /// Calls `f(element)` for each, in the order of their keys; it may neither add nor erase.
   template <class F>
   void for_each(F f) {
-    walk(*this, f);
+    walk(*this, always(f));
   }
   template <class F>
   void for_each(F f) const {
+    walk(*this, always(f));
+  }
+  /// Likewise, until `f` returns false.
+  template <class F>
+  void for_each_while(F f) {
+    walk(*this, f);
+  }
+  template <class F>
+  void for_each_while(F f) const {
     walk(*this, f);
   }
 
 private:
+  template <class F>
+  static auto always(F& f) {
+    return [&f](auto& each) { return f(each), true; };
+  }
   template <class Self, class F>
-  static void walk(Self& self, F& f) {
+  static void walk(Self& self, F&& f) {
     bool left = self.one_.has_value();
     if (self.others_) {
       for (auto& each : *self.others_) {
-        if (left && self.one_->first < each.first) f(*self.one_), left = false;
-        f(each);
+        if (left && self.one_->first < each.first) {
+          if (!f(*self.one_)) return;
+          left = false;
+        }
+        if (!f(each)) return;
       }
     }
     if (left) f(*self.one_);

@@ -290,7 +290,7 @@ struct link_row {
 struct subscribers_row {
   std::uint32_t shard = 0;
   std::uint64_t clients = 0;
-  std::uint64_t rids = 0;  ///< spellings of the resource id
+  std::uint64_t rids = 0;  ///< spellings of the resource id; after 1000 of them nothing more is counted
 
   template <class Self, class F>
   static auto each(Self& x, F f) {

@@ -44,6 +44,20 @@ TEST_CASE("elements of a small map stay where they are while others come and go"
   CHECK(w.empty());
 }
 
+TEST_CASE("a walk over a small map ends when it is told to") {
+  words w;
+  w.obtain("b", 2), w.obtain("a", 1), w.obtain("c", 3);
+  for (int most = 1; most <= 3; ++most) {
+    std::string all;
+    int seen = 0;
+    w.for_each_while([&](const auto& each) {
+      all += each.first;
+      return ++seen < most;
+    });
+    CHECK(all == std::string("abc").substr(0, static_cast<std::size_t>(most)));
+  }
+}
+
 TEST_CASE("a small map that has been cleared is empty") {
   words w;
   w.obtain("a", 1), w.obtain("b", 2);
