@@ -22,6 +22,8 @@
 namespace actorgate::actors {
 
 class inspector_state;
+/// The question of that number is answered.
+void end_errand(inspector_state& of, std::uint64_t number);
 
 /// What the inspector is to do where it lives: from shards, or from itself for later.
 struct inspector_note {
@@ -70,10 +72,11 @@ template <class Answer>
 class errand {
 public:
   errand(std::shared_ptr<const inspected_gateway> where, std::shared_ptr<visit_costs> costs,
-         inspector_backstage inspector, caf::typed_response_promise<Answer> promise)
+         inspector_backstage inspector, std::uint64_t number, caf::typed_response_promise<Answer> promise)
       : where_(std::move(where)),
         costs_(std::move(costs)),
         inspector_(std::move(inspector)),
+        number_(number),
         promise_(std::move(promise)) {}
 
   const address_book& book() const { return where_->book; }
@@ -112,12 +115,14 @@ public:
   }
 
   void answer(Answer told) const {
-    note([promise = promise_, told = std::move(told)](inspector_state&) mutable {
+    note([number = number_, promise = promise_, told = std::move(told)](inspector_state& s) mutable {
+      end_errand(s, number);
       promise.deliver(std::move(told));
     });
   }
   void fail(std::string why) const {
-    note([promise = promise_, why = std::move(why)](inspector_state&) mutable {
+    note([number = number_, promise = promise_, why = std::move(why)](inspector_state& s) mutable {
+      end_errand(s, number);
       promise.deliver(caf::make_error(caf::sec::runtime_error, std::move(why)));
     });
   }
@@ -130,6 +135,7 @@ private:
   std::shared_ptr<const inspected_gateway> where_;
   std::shared_ptr<visit_costs> costs_;
   inspector_backstage inspector_;
+  std::uint64_t number_;
   caf::typed_response_promise<Answer> promise_;
 };
 

@@ -161,7 +161,12 @@ auto inspector_state::answer(const inspection::set_log_level& q) -> promise<insp
   });
 }
 
-void inspector_state::quit() { self_->quit(); }
+void inspector_state::quit() {
+  for (auto& [number, refuse] : unanswered_) refuse();
+  self_->quit();
+}
+
+void end_errand(inspector_state& of, std::uint64_t number) { of.end_errand(number); }
 
 inspector_backstage::behavior_type inspector(inspector_state::pointer self,
                                              std::shared_ptr<const inspected_gateway> where) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,6 +26,8 @@ public:
   explicit inspector_state(pointer self) : self_(self) {}
 
   void begin(std::shared_ptr<const inspected_gateway> where) { where_ = std::move(where); }
+  void end_errand(std::uint64_t number) { unanswered_.erase(number); }
+  /// Nobody is left without an answer.
   void quit();
 
   // overview (inspector_lists.cpp)
@@ -63,7 +66,11 @@ private:
   template <class Answer, class F>
   promise<Answer> run(F f) {
     auto later = self_->template make_response_promise<promise<Answer>>();
-    f(errand<Answer>{where_, costs_, inspector_backstage{self_}, later});
+    const auto number = next_errand_++;
+    unanswered_.emplace(number, [later]() mutable {
+      later.deliver(caf::make_error(caf::sec::runtime_error, std::string{"the gateway is about to end"}));
+    });
+    f(errand<Answer>{where_, costs_, inspector_backstage{self_}, number, later});
     return later;
   }
   std::size_t nats_shard() const;
@@ -72,6 +79,8 @@ private:
   std::shared_ptr<const inspected_gateway> where_;
   std::shared_ptr<visit_costs> costs_ = std::make_shared<visit_costs>();
   const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::map<std::uint64_t, std::function<void()>> unanswered_;  ///< refuse an answer, by the errand's number
+  std::uint64_t next_errand_ = 1;
   std::map<std::uint64_t, listening> traces_;
   std::uint64_t next_trace_ = 1;
 };

@@ -1,6 +1,8 @@
 #include <atomic>
 #include <chrono>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -95,4 +97,30 @@ TEST_CASE("clients get every event in order while everything is inspected all th
                   << inspected_meanwhile.count() << " ms inspected (" << who.rounds.load() << " rounds, "
                   << cost.visits << " visits of shards, " << cost.visits_us << " us in all, the longest "
                   << cost.longest_visit_us << " us)");
+}
+
+TEST_CASE("a gateway ends while it is inspected all the time") {
+  std::vector<std::thread> askers;
+  std::atomic<int> asking{0};
+  std::vector<std::string> ends(4);
+  {
+    stage s(inspected());
+    s.model("news", R"({"a":1})");
+    crowd all(s.port(), 20);
+    subscribe(all);
+    for (auto& end : ends) {
+      askers.emplace_back([&asking, &end, port = s.inspection_port()] {
+        inspecting_program program(port);
+        ++asking;
+        for (int n = 0; end.empty(); ++n) {
+          end = n % 3 == 0   ? program.refusal(i::list_nodes{})
+                : n % 3 == 1 ? program.refusal(i::get_entry{"test.news"})
+                             : program.refusal(i::list_actors{});
+        }
+      });
+    }
+    REQUIRE(comes_true([&] { return asking == 4; }));
+  }
+  for (auto& asker : askers) asker.join();
+  for (const auto& end : ends) CHECK_FALSE(end.empty());
 }
