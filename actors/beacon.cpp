@@ -36,8 +36,12 @@ void beacon::on(start_beacon& command) {
   self_.inspect = book_.config.inspect_address;
   count_ = std::move(command.count);
   list(self_, true);
-  tick now;
-  if (speaks()) on(now);
+  if (!speaks()) return;
+  // At once, with nothing to count yet: services are to know of this process before they hear of its clients.
+  is_deaf_ = true;
+  publish(self_);
+  latest_tick_ = now();
+  send_later(self_.interval, tick{});
 }
 
 void beacon::on(leave_cluster& command) {

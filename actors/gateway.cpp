@@ -74,8 +74,11 @@ gateway::gateway(const gateway_options& options, std::function<void(std::string)
     start_actors();
     if (options.inspection) open_inspection_door(*options.inspection);
     options.before_doors();
+    // Before a client can come, unless only the door knows its port.
+    const bool knows_place = options.door.port != 0;
+    if (knows_place) start_beacon(options.door.address, options.door.port);
     open_doors(options);
-    start_beacon();
+    if (!knows_place) start_beacon(options.door.address, port());
     start_admin();
   } catch (...) {
     stop();
@@ -138,9 +141,9 @@ void gateway::start_actors() {
   started_ = true;
 }
 
-void gateway::start_beacon() {
-  tell(book_.beacon,
-       actors::start_beacon{place_, [this](node_list_taker take) { count_node(std::move(take)); }});
+void gateway::start_beacon(const std::string& address, std::uint16_t port) {
+  tell(book_.beacon, actors::start_beacon{host_and_port(address, port),
+                                          [this](node_list_taker take) { count_node(std::move(take)); }});
 }
 
 void gateway::start_admin() {

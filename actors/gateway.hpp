@@ -87,7 +87,7 @@ private:
   void start_nats(const net::nats_options& options);
   void start_actors();
   void start_admin();
-  void start_beacon();
+  void start_beacon(const std::string& address, std::uint16_t port);
   void count_node(node_list_taker take);
   void leave_cluster();
   void open_inspection_door(const inspection_options& options);
