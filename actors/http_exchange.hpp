@@ -24,7 +24,6 @@ public:
   /// On the shard's thread, as is everything here.
   void begin();
 
-
   using connection::report;
   inspection::connection_row report() const override;
 

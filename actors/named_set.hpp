@@ -38,7 +38,6 @@ struct name_equal {
 
 /// Actors of one kind that share the thread of who keeps them, found by their names: a pointer for each.
 template <class Actor, class Handle>
-using named_set =
-    boost::unordered_flat_set<Handle, name_hash<Actor, Handle>, name_equal<Actor, Handle>>;
+using named_set = boost::unordered_flat_set<Handle, name_hash<Actor, Handle>, name_equal<Actor, Handle>>;
 
 }  // namespace actorgate::actors

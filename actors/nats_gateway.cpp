@@ -43,7 +43,8 @@ std::vector<protocol::served_subject> nats_gateway::common_subjects() const {
   std::vector<protocol::served_subject> all;
   if (admin_) all = protocol::admin_subjects(book_.config.node_id);
   if (nodes_) all.push_back({std::string{protocol::all_nodes}, {}});
-  for (const auto& subject : {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
+  for (const auto& subject :
+       {bus_->inbox_prefix() + ".*", std::string{"system.*"}, std::string{"conn.*.token"}}) {
     all.push_back({subject, {}});
   }
   return all;

@@ -30,7 +30,8 @@ void append_model(std::string& out, std::uint64_t number, std::uint64_t value) {
 
 void append_wide(std::string& out, std::uint64_t properties) {
   out += R"({"result":{"model":{"value":0)";
-  for (std::uint64_t i = 1; i < properties; ++i) out += ",\"p" + std::to_string(i) + "\":" + std::to_string(i);
+  for (std::uint64_t i = 1; i < properties; ++i)
+    out += ",\"p" + std::to_string(i) + "\":" + std::to_string(i);
   out += "}}}";
 }
 

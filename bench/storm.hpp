@@ -23,9 +23,9 @@ latency storm(crowd& clients, std::uint64_t count, const compose& next);
 /// The same, with `count` requests of each client.
 latency storm_each(crowd& clients, std::uint32_t count, const compose_for& next);
 
-/// Has the only client of the crowd send `count` requests, `depth` of them in flight. They are dealt out to as
-/// many lanes, in which one follows the answer to the other: `k` counts those of a lane, and `n % depth` is
-/// its number. `count` is a multiple of `depth`: each lane has its share. Fails as `storm` does.
+/// Has the only client of the crowd send `count` requests, `depth` of them in flight. They are dealt out to
+/// as many lanes, in which one follows the answer to the other: `k` counts those of a lane, and `n % depth`
+/// is its number. `count` is a multiple of `depth`: each lane has its share. Fails as `storm` does.
 latency pipeline(crowd& one, unsigned depth, std::uint64_t count, const compose_for& next);
 
 }  // namespace actorgate::bench

@@ -21,7 +21,8 @@ std::string_view access_of(const subscription& s) {
 }
 
 subscription_report report_of(const subscription& s) {
-  return {std::string{s.rid.view()}, state_of(s), s.direct, s.holders, s.pending, access_of(s), s.has().held.size()};
+  return {std::string{s.rid.view()}, state_of(s), s.direct, s.holders, s.pending, access_of(s),
+          s.has().held.size()};
 }
 
 std::string name_of(const held_item& item) {
@@ -93,8 +94,7 @@ std::optional<reason_report> client_view::explain(std::string_view rid, std::siz
   const auto found = subscriptions_.find(rid);
   if (found == subscriptions_.end()) return std::nullopt;
   const auto& s = **found;
-  reason_report r{
-      .subscription = report_of(s), .needed = s.pins, .rights = s.rights, .waits = waits_of(s)};
+  reason_report r{.subscription = report_of(s), .needed = s.pins, .rights = s.rights, .waits = waits_of(s)};
   constexpr std::size_t enough = 20;
   for (const auto& item : s.has().held) {
     if (r.held.size() == enough) break;

@@ -77,9 +77,9 @@ struct subscription {
     std::list<held_item> held;           ///< what came too early to be sent
     std::vector<std::uint32_t> waiters;  ///< tasks to go on when this is loaded, or its access answered
     std::vector<waiting_call> calls;     ///< calls that wait for access
-    std::uint64_t access_ticket = 0;  ///< of the access request under way
-    std::uint32_t task = 0;           ///< that of the event whose references load
-    std::uint32_t freed = 0;          ///< its place among those whose held items are about to go on, or 0
+    std::uint64_t access_ticket = 0;     ///< of the access request under way
+    std::uint32_t task = 0;              ///< that of the event whose references load
+    std::uint32_t freed = 0;             ///< its place among those whose held items are about to go on, or 0
 
     bool empty() const {
       return dead_references.empty() && held.empty() && waiters.empty() && calls.empty() &&

@@ -25,9 +25,7 @@ struct node : test::stage {
   node() : stage(administered()) {
     spdlog::set_level(spdlog::level::off);
     list("one");
-    actors::tell(book.admin, actors::start_admin{[this](auto take) {
-                   take(counted);
-                 }});
+    actors::tell(book.admin, actors::start_admin{[this](auto take) { take(counted); }});
     run();
   }
   ~node() { actors::tell(book.admin, actors::start_admin{nullptr}); }
