@@ -198,7 +198,12 @@ TEST_CASE("clients that ask and listen to much but never read are closed, and di
       for (std::size_t i = 0; i < 200 && asks && try_send(slow[c], request(3, "get.test.narrow")); ++i)
         continue;
     }
-    s.test.wait_seen("get.test.wide0", 1);
+    // All of them listen, and to what is known already.
+    for (std::size_t m = 0; m < wide; ++m) {
+      const auto name = "test.wide" + std::to_string(m);
+      s.test.wait_seen("access." + name, slow.size());
+      s.client().result("get." + name);
+    }
     for (std::size_t i = 0; i < 200; ++i) s.test.event("wide" + std::to_string(i % wide), "surge", text);
     CHECK(test::falls_to(s, served));
   });
