@@ -219,9 +219,15 @@ bool service_core::wait_seen(std::string_view subject, std::size_t n, std::chron
 }
 
 void service_core::publish(const std::string& subject, std::string_view payload) {
-  check(natsConnection_Publish(connection_.get(), subject.c_str(), payload.data(),
-                               static_cast<int>(payload.size())),
-        "publish " + subject);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const auto status = natsConnection_Publish(connection_.get(), subject.c_str(), payload.data(),
+                                               static_cast<int>(payload.size()));
+    // The server has just gone: once cnats has noticed, it keeps what is published for the successor.
+    const bool again = status == NATS_IO_ERROR && std::chrono::steady_clock::now() < deadline;
+    if (!again) return check(status, "publish " + subject);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
 }
 
 void service_core::flush() {
