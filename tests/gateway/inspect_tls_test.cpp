@@ -61,8 +61,8 @@ TEST_CASE("over TLS, who shows no certificate hears nothing") {
 namespace {
 
 /// An inspector of the future, as far as its greeting.
-i::greeter_actor::behavior_type successor() {
-  return {[](const i::hello&) { return i::welcome{99, "tomorrow", "actorgate 9.9"}; }};
+i::greeter_actor::behavior_type successor(std::uint32_t version) {
+  return {[version](const i::hello&) { return i::welcome{version, "tomorrow", "actorgate 9.9"}; }};
 }
 
 std::string failure_at(std::uint16_t port) {
@@ -80,7 +80,7 @@ std::string failure_at(std::uint16_t port) {
 TEST_CASE("who speaks another version is told so at once") {
   i::system_config config;
   caf::actor_system system(config);
-  const auto greeter = system.spawn(successor);
+  const auto greeter = system.spawn(successor, 99);
   const auto port = system.middleman().publish(greeter, 0, "127.0.0.1");
   REQUIRE(port);
   CHECK(failure_at(*port) ==
