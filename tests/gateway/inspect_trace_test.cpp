@@ -28,8 +28,7 @@ public:
     ask(start(subject, seconds, lines));
   }
   i::start_trace start(const std::string& subject, std::uint32_t seconds, std::uint32_t lines) {
-    return {subject, seconds, lines,
-            caf::actor_cast<i::trace_listener>(caf::actor_cast<caf::strong_actor_ptr>(self().ptr()))};
+    return {subject, seconds, lines, listener()};
   }
   /// Hears until a line has `text` in it, or the trace ends.
   heard hear(std::string_view text) {

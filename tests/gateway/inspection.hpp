@@ -54,6 +54,10 @@ public:
     }
     return rows;
   }
+  /// Who hears the traces that it starts: itself, in its inbox.
+  i::trace_listener listener() {
+    return caf::actor_cast<i::trace_listener>(caf::actor_cast<caf::strong_actor_ptr>(self_.ptr()));
+  }
   caf::scoped_actor& self() { return self_; }
   const i::inspector_actor& inspector() const { return inspector_; }
 

@@ -64,6 +64,7 @@ actorgate_test(inspect_test
   gateway/inspect_action_test.cpp
   gateway/inspect_crowd_test.cpp
   gateway/inspect_knock_test.cpp
+  gateway/inspect_end_test.cpp
   gateway/inspect_program_test.cpp
   gateway/inspect_test.cpp
   gateway/inspect_tls_test.cpp
