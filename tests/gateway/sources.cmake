@@ -63,8 +63,8 @@ target_link_libraries(admin_test PRIVATE actorgate_actors test_support)
 actorgate_test(inspect_test
   gateway/inspect_action_test.cpp
   gateway/inspect_crowd_test.cpp
-  gateway/inspect_knock_test.cpp
   gateway/inspect_end_test.cpp
+  gateway/inspect_knock_test.cpp
   gateway/inspect_program_test.cpp
   gateway/inspect_test.cpp
   gateway/inspect_tls_test.cpp
