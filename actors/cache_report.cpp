@@ -58,6 +58,7 @@ inspection::entry_detail cache_entry::report_all() {
     row.type = each.type;
     row.values = each.values;
     row.bytes = each.bytes;
+    row.version = each.version;
     row.shards = each.watchers;
     if (each.idle_since) {
       row.idle_s = std::chrono::floor<std::chrono::seconds>(time - *each.idle_since).count();

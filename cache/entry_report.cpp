@@ -48,6 +48,7 @@ std::vector<link_report> entry::report_links(std::size_t limit) const {
       r.type = v->content.is_model() ? "model" : "collection";
       r.values = v->content.known_values();
       r.bytes = v->content.weight();
+      r.version = v->content.version();
     }
     if (l.watchers.empty()) r.idle_since = l.idle->since;
     all.push_back(std::move(r));

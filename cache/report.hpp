@@ -42,6 +42,7 @@ struct link_report {
   std::string_view type = {};  ///< model or collection; empty while requested
   std::size_t values = 0;      ///< 0 while nobody has looked into the content
   std::size_t bytes = 0;
+  std::uint32_t version = 0;  ///< how often the resource has changed
   std::size_t watchers = 0;
   std::optional<std::chrono::steady_clock::time_point> idle_since = {};
 };

@@ -96,7 +96,7 @@ resource_event_ptr resource::change(std::vector<value> values) {
   std::vector<value> effective;
   for (const auto& property : values) merge(property, *event, effective);
   if (effective.empty()) return nullptr;
-  snapshot_ = nullptr;
+  note_change();
   event->data = R"({"values":)";
   append_properties(event->data, effective);
   event->data += '}';
@@ -109,7 +109,7 @@ resource_event_ptr resource::add(protocol::add_event added) {
       resource_event{event_kind::add, "add", add_data(added.index, added.element), {}, {}});
   note_reference(added.element, event->added);
   values_->insert(values_->begin() + static_cast<std::ptrdiff_t>(added.index), std::move(added.element));
-  snapshot_ = nullptr;
+  note_change();
   return event;
 }
 
@@ -120,7 +120,7 @@ resource_event_ptr resource::remove(std::size_t index) {
       resource_event{event_kind::remove, "remove", R"({"idx":)" + std::to_string(index) + '}', {}, {}});
   note_reference(*place, event->removed);
   values_->erase(place);
-  snapshot_ = nullptr;
+  note_change();
   return event;
 }
 

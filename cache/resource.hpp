@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,8 @@ public:
   bool is_model() const { return is_model_; }
   std::size_t size() { return values().size(); }
   snapshot_ptr current();
+  /// How often it has changed.
+  std::uint32_t version() const { return version_; }
   /// As far as they have been looked at.
   std::size_t known_values() const { return values_ ? values_->size() : 0; }
   /// Bytes of its JSON text; with more than a hundred values, and without a snapshot, about so many.
@@ -62,6 +65,10 @@ public:
 
 private:
   std::vector<protocol::value>& values();
+  void note_change() {
+    snapshot_ = nullptr;
+    ++version_;
+  }
   bool merge(const protocol::value& property, resource_event& event, std::vector<protocol::value>& effective);
   std::vector<resource_event_ptr> become(std::vector<protocol::value> fresh);
 
@@ -70,6 +77,7 @@ private:
   std::unique_ptr<std::vector<protocol::value>> values_;
   snapshot_ptr snapshot_;  ///< null once a change has made it old
   bool is_model_;
+  std::uint32_t version_ = 0;
 };
 
 }  // namespace actorgate::cache

@@ -276,14 +276,15 @@ struct link_row {
   std::string type;
   std::uint64_t values = 0;  ///< properties or elements; 0 while nobody has looked into the content
   std::uint64_t bytes = 0;
-  std::uint64_t shards = 0;  ///< those with subscribers
-  std::int64_t idle_s = -1;  ///< since nobody subscribes to it; -1: somebody does
+  std::uint64_t version = 0;  ///< how often it has changed since it was loaded
+  std::uint64_t shards = 0;   ///< those with subscribers
+  std::int64_t idle_s = -1;   ///< since nobody subscribes to it; -1: somebody does
 
   template <class Self, class F>
   static auto each(Self& x, F f) {
     return f(named{"query", x.query}, named{"normalised", x.normalised}, named{"state", x.state},
              named{"type", x.type}, named{"values", x.values}, named{"bytes", x.bytes},
-             named{"shards", x.shards}, named{"idle_s", x.idle_s});
+             named{"version", x.version}, named{"shards", x.shards}, named{"idle_s", x.idle_s});
   }
 };
 

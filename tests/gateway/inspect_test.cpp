@@ -188,6 +188,20 @@ TEST_CASE("an entry is shown with its queries, its subscribers on each shard, an
   CHECK(program.refusal(i::get_entry{"test.nothing"}) == "nothing is cached under that name");
 }
 
+TEST_CASE("the version of a resource counts its changes") {
+  stage s(inspected());
+  s.model("counted", R"({"a":1})");
+  auto c = s.client();
+  c.result("subscribe.test.counted");
+  s.test.event("counted", "change", R"({"values":{"a":2}})");
+  s.test.event("counted", "change", R"({"values":{"a":2}})");  // no change
+  s.test.event("counted", "change", R"({"values":{"b":1}})");
+  s.test.event("counted", "custom", "1");
+  inspecting_program program(s.inspection_port());
+  REQUIRE(comes_true([&] { return program.ask(i::get_entry{"test.counted"}).entry.events == 4; }));
+  CHECK(program.ask(i::get_entry{"test.counted"}).links.at(0).version == 2);
+}
+
 TEST_CASE("an entry that nobody uses is idle, and one that is asked for is requested") {
   stage s(inspected());
   s.model("idle", R"({"a":1})");
