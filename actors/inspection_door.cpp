@@ -25,7 +25,9 @@ void inspection_door::close() {
   if (!inspector_) return;
   caf::scoped_actor self{system_};
   const auto going = std::exchange(inspector_, inspector_backstage{});
-  caf::anon_send(going, inspector_note{[](inspector_state& state) { state.quit(); }});
+  // Before the questions that wait: somebody may ask faster than there are answers.
+  caf::anon_send<caf::message_priority::high>(going,
+                                              inspector_note{[](inspector_state& state) { state.quit(); }});
   self->wait_for(going);
 }
 

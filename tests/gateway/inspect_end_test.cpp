@@ -15,8 +15,8 @@ using namespace actorgate::test;
 
 namespace {
 
-/// Has a resource traced, and asks for everything again and again. Does not wait for the answers: those to
-/// the last questions never come.
+/// Has a resource traced, and asks for everything again and again, until it is to end: those answers that are
+/// under way when the gateway ends never come.
 class persistent_operator {
 public:
   persistent_operator(std::uint16_t port, std::string cid)
@@ -26,24 +26,31 @@ public:
     thread_.join();
   }
 
-  /// How many messages have come back.
+  /// How many answers have come.
   int heard() const { return heard_; }
 
 private:
   void inspect(std::uint16_t port) {
     inspecting_program program(port);
     program.ask(i::start_trace{"test.news", 3600, 10'000, program.listener()});
-    while (!done_) {
-      ask_for_everything(program);
-      const auto next_round = std::chrono::high_resolution_clock::now() + std::chrono::milliseconds{1};
-      while (program.self()->await_data(next_round)) {
-        program.self()->dequeue();
-        ++heard_;
-      }
+    for (int asked = 0; !done_;) {
+      if (heard_ == asked) asked += ask_for_everything(program);
+      hear(program);
     }
   }
-  void ask_for_everything(inspecting_program& program) {
-    const auto ask = [&](auto question) { program.self()->send(program.inspector(), std::move(question)); };
+  void hear(inspecting_program& program) {
+    const auto soon = std::chrono::high_resolution_clock::now() + std::chrono::milliseconds{5};
+    if (!program.self()->await_data(soon)) return;
+    const bool is_trace = program.self()->dequeue()->content().match_elements<i::trace_line>();
+    if (!is_trace) ++heard_;
+  }
+  /// How many questions that is.
+  int ask_for_everything(inspecting_program& program) {
+    int asked = 0;
+    const auto ask = [&](auto question) {
+      program.self()->send(program.inspector(), std::move(question));
+      ++asked;
+    };
     ask(i::get_summary{});
     ask(i::list_nodes{});
     ask(i::list_actors{});
@@ -54,6 +61,7 @@ private:
     ask(i::get_connection{cid_, {}});
     ask(i::get_entry{"test.news"});
     ask(i::explain{cid_, "test.news"});
+    return asked;
   }
 
   std::string cid_;
