@@ -1,9 +1,6 @@
 #pragma once
-#include <functional>
 #include <string_view>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "actors/address_book.hpp"
 #include "actors/lean_actor.hpp"
@@ -58,16 +55,9 @@ public:
   inspection::subscribers_row report_subscribers(std::string_view name);
 
 private:
-  /// Connections are found by their actor's id.
-  struct id_hash {
-    using is_transparent = void;
-    std::size_t operator()(caf::actor_id id) const { return id; }
-    std::size_t operator()(const connection_actor& c) const { return c.id(); }
-  };
-  struct id_equal {
-    using is_transparent = void;
-    bool operator()(const connection_actor& a, const connection_actor& b) const { return a == b; }
-    bool operator()(caf::actor_id id, const connection_actor& c) const { return c.id() == id; }
+  struct id_of {
+    using type = caf::actor_id;
+    type operator()(const connection_actor& c) const { return c.id(); }
   };
 
   template <class Message>
@@ -76,7 +66,7 @@ private:
   const address_book& book_;
   cache::watcher_id shard_;
   named_set<relay, relay_actor> relays_;
-  boost::unordered_flat_set<connection_actor, id_hash, id_equal> connections_;
+  cache::keyed_set<connection_actor, id_of> connections_;
   std::vector<connection_actor> leaving_;  ///< they will be asked to, one after the other
   bool draining_ = false;                  ///< nobody is to stay
   bool ticking_ = false;

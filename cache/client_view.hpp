@@ -10,8 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_set.hpp>
-
+#include "cache/keyed_set.hpp"
 #include "cache/reference_graph.hpp"
 #include "cache/report.hpp"
 #include "cache/subscription.hpp"
@@ -137,31 +136,13 @@ private:
     bool subscribes() const { return kind == task_kind::subscribe || kind == task_kind::response; }
   };
   using task_id = std::uint32_t;
-  // Subscriptions are found by rid and by slot in sets: a pointer for each.
-  struct hash_rid {
-    using is_transparent = void;
-    using is_avalanching = void;
-    std::size_t operator()(std::string_view rid) const { return std::hash<std::string_view>{}(rid); }
-    std::size_t operator()(const std::unique_ptr<subscription>& s) const { return (*this)(s->rid.view()); }
+  struct rid_of {
+    using type = std::string_view;
+    type operator()(const std::unique_ptr<subscription>& s) const { return s->rid; }
   };
-  struct same_rid {
-    using is_transparent = void;
-    bool operator()(const std::unique_ptr<subscription>& a, const std::unique_ptr<subscription>& b) const {
-      return a->rid == b->rid;
-    }
-    bool operator()(std::string_view rid, const std::unique_ptr<subscription>& s) const {
-      return s->rid == rid;
-    }
-  };
-  struct hash_slot {
-    using is_transparent = void;
-    std::size_t operator()(slot_id slot) const { return slot; }
-    std::size_t operator()(const subscription* s) const { return s->slot; }
-  };
-  struct same_slot {
-    using is_transparent = void;
-    bool operator()(const subscription* a, const subscription* b) const { return a->slot == b->slot; }
-    bool operator()(slot_id slot, const subscription* s) const { return slot == s->slot; }
+  struct slot_of {
+    using type = slot_id;
+    type operator()(const subscription* s) const { return s->slot; }
   };
   /// Whom an access request under way is for: a subscription, or a single call.
   struct ask {
@@ -228,8 +209,8 @@ private:
   client_view_limits limits_;
   protocol::version version_;
   reference_graph graph_;
-  boost::unordered_flat_set<std::unique_ptr<subscription>, hash_rid, same_rid> subscriptions_;
-  boost::unordered_flat_set<subscription*, hash_slot, same_slot> slots_;
+  keyed_set<std::unique_ptr<subscription>, rid_of> subscriptions_;
+  keyed_set<subscription*, slot_of> slots_;
   // Mostly empty, so of types that take no memory then.
   std::map<task_id, task> tasks_;
   std::map<std::uint64_t, ask> asks_;
