@@ -33,6 +33,20 @@ struct done {
   }
 };
 
+/// A stretch of a list.
+template <class Row>
+struct page {
+  std::vector<Row> items;
+  cursor next;
+  bool more = false, complete = true;
+
+  template <class Self, class F>
+  static auto each(Self& x, F f) {
+    return f(named{"items", x.items}, named{"next", x.next}, named{"more", x.more},
+             named{"complete", x.complete});
+  }
+};
+
 // -- the node -----------------------------------------------------------------
 
 struct node_row {
@@ -169,17 +183,7 @@ struct connection_row {
   }
 };
 
-struct connection_page {
-  std::vector<connection_row> items;
-  cursor next;
-  bool more = false, complete = true;
-
-  template <class Self, class F>
-  static auto each(Self& x, F f) {
-    return f(named{"items", x.items}, named{"next", x.next}, named{"more", x.more},
-             named{"complete", x.complete});
-  }
-};
+using connection_page = page<connection_row>;
 
 /// One client's view of one resource.
 struct subscription_row {
@@ -256,17 +260,7 @@ struct entry_row {
   }
 };
 
-struct entry_page {
-  std::vector<entry_row> items;
-  cursor next;
-  bool more = false, complete = true;
-
-  template <class Self, class F>
-  static auto each(Self& x, F f) {
-    return f(named{"items", x.items}, named{"next", x.next}, named{"more", x.more},
-             named{"complete", x.complete});
-  }
-};
+using entry_page = page<entry_row>;
 
 /// A query that clients use: the empty one is the plain resource.
 struct link_row {
@@ -324,17 +318,7 @@ struct nats_row {
   }
 };
 
-struct nats_page {
-  std::vector<nats_row> items;
-  cursor next;
-  bool more = false, complete = true;
-
-  template <class Self, class F>
-  static auto each(Self& x, F f) {
-    return f(named{"items", x.items}, named{"next", x.next}, named{"more", x.more},
-             named{"complete", x.complete});
-  }
-};
+using nats_page = page<nats_row>;
 
 struct request_row {
   std::uint64_t id = 0;
@@ -351,16 +335,6 @@ struct request_row {
   }
 };
 
-struct request_page {
-  std::vector<request_row> items;
-  cursor next;
-  bool more = false, complete = true;
-
-  template <class Self, class F>
-  static auto each(Self& x, F f) {
-    return f(named{"items", x.items}, named{"next", x.next}, named{"more", x.more},
-             named{"complete", x.complete});
-  }
-};
+using request_page = page<request_row>;
 
 }  // namespace actorgate::inspection
