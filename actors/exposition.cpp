@@ -1,12 +1,11 @@
 #include "actors/exposition.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <string_view>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "actors/resident_memory.hpp"
 #include "protocol/version.hpp"
 
 namespace actorgate::actors {
@@ -172,11 +171,8 @@ void expose_shards(exposition& e, const gateway_report& r) {
 
 /// As other exporters name it.
 void expose_process(exposition& e) {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t size = 0, resident = 0;
-  if (statm >> size >> resident) {
-    e.single("process_resident_memory_bytes", "gauge", "Resident memory.",
-             resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  if (const auto resident = resident_memory()) {
+    e.single("process_resident_memory_bytes", "gauge", "Resident memory.", resident);
   }
   rusage used{};
   ::getrusage(RUSAGE_SELF, &used);

@@ -23,7 +23,6 @@ public:
 
   /// Whether there is anybody; asked for each message.
   bool listens() const { return !listeners_.empty() || traces(); }
-  bool eavesdrops() const { return !listeners_.empty(); }
   /// `line` is a message as a log may have it (see `shown`); it concerns that connection and that resource,
   /// each of which may be empty.
   void tell(std::string_view cid, std::string_view name, const std::string& line);
