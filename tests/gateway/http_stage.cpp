@@ -15,6 +15,8 @@
 
 #include <nats/nats.h>
 
+#include "tests/support/loopback_address.hpp"
+
 namespace actorgate::test {
 namespace {
 
@@ -65,12 +67,10 @@ std::string http_request(const std::string& method, const std::string& target, c
 
 http_client::http_client(std::uint16_t port, const char* from)
     : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  ::inet_pton(AF_INET, from, &address.sin_addr);
-  ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto own = loopback_address(0);
+  ::inet_pton(AF_INET, from, &own.sin_addr);
+  ::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
+  const auto address = loopback_address(port);
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
   const std::string why = std::strerror(errno);
   disconnect();

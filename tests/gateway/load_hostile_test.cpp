@@ -8,6 +8,7 @@
 
 #include "crowd.hpp"
 #include "stage.hpp"
+#include "tests/support/loopback_address.hpp"
 
 using namespace actorgate;
 using test::crowd;
@@ -88,11 +89,8 @@ private:
 /// A connection without any manners.
 test::ws_client knock(std::uint16_t port) {
   test::ws_client c;
-  c.adopt(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  c.adopt(test::new_tcp_socket());
+  const auto address = test::loopback_address(port);
   if (::connect(c.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     throw std::runtime_error("nobody opens");
   }

@@ -13,21 +13,17 @@
 #include "tests/main/notify_socket.hpp"
 #include "tests/main/process.hpp"
 #include "tests/main/scratch.hpp"
+#include "tests/support/loopback_address.hpp"
 
 namespace actorgate::test {
 
 /// A port that nobody has right now.
 inline std::uint16_t free_port() {
-  const int s = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  const bool good = ::bind(s, reinterpret_cast<const sockaddr*>(&at), size) == 0 &&
-                    ::getsockname(s, reinterpret_cast<sockaddr*>(&at), &size) == 0;
+  const int s = new_tcp_socket();
+  const auto port = bind_to_free_port(s);
   ::close(s);
-  if (!good) throw std::runtime_error("no port for the test");
-  return ntohs(at.sin_port);
+  if (port == 0) throw std::runtime_error("no port for the test");
+  return port;
 }
 
 inline void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }

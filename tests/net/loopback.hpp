@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <functional>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "net/loop.hpp"
+#include "tests/support/loopback_address.hpp"
 
 namespace actorgate::net::test {
 
@@ -33,13 +33,7 @@ inline void run_until(const std::vector<loop*>& loops, const std::function<bool(
   }
 }
 
-inline sockaddr_in loopback_address(std::uint16_t port) {
-  sockaddr_in a{};
-  a.sin_family = AF_INET;
-  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  a.sin_port = htons(port);
-  return a;
-}
+using actorgate::test::loopback_address;
 
 /// The other end of a connection: a plain non-blocking socket that shows every byte.
 class raw_client {

@@ -8,22 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/loopback_address.hpp"
+
 namespace actorgate::test {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in a{};
-  a.sin_family = AF_INET;
-  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  a.sin_port = htons(port);
-  return a;
-}
-
-int new_socket() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw std::runtime_error("tcp_link: no socket");
-  return fd;
-}
 
 /// Both sides read all the time, so that writing may block for a moment.
 bool carry_some(int from, int to) {
@@ -40,15 +28,9 @@ bool carry_some(int from, int to) {
 }  // namespace
 
 tcp_link::tcp_link(std::uint16_t server)
-    : server_(server), listener_(new_socket()), wake_(::eventfd(0, EFD_CLOEXEC)) {
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* where = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, where, size) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, where, &size) != 0) {
-    throw std::runtime_error("tcp_link: cannot listen");
-  }
-  port_ = ntohs(address.sin_port);
+    : server_(server), listener_(new_tcp_socket()), wake_(::eventfd(0, EFD_CLOEXEC)) {
+  port_ = bind_to_free_port(listener_);
+  if (port_ == 0 || ::listen(listener_, 64) != 0) throw std::runtime_error("tcp_link: cannot listen");
   thread_ = std::thread([this] { run(); });
 }
 
@@ -89,9 +71,9 @@ void tcp_link::run() {
 void tcp_link::accept() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (client < 0) return;
-  const int server = new_socket();
+  const int server = new_tcp_socket();
   pairs_.emplace_back(client, server);
-  const auto address = loopback(server_);
+  const auto address = loopback_address(server_);
   // If it fails, both are read to their end.
   (void)::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int on = 1;

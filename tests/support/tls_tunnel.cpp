@@ -11,22 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/loopback_address.hpp"
+
 namespace actorgate::test {
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in a{};
-  a.sin_family = AF_INET;
-  a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  a.sin_port = htons(port);
-  return a;
-}
-
-int new_socket() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw std::runtime_error("tls_tunnel: no socket");
-  return fd;
-}
 
 /// Closes itself.
 struct owned_fd {
@@ -75,21 +63,17 @@ bool carry_on(int plain, SSL* ssl) {
 tls_tunnel::tls_tunnel(std::uint16_t server, const std::string& trusted_certificate)
     : server_(server),
       context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
-      listener_(new_socket()),
+      listener_(new_tcp_socket()),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   std::signal(SIGPIPE, SIG_IGN);
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
   // A record that brings no data must not keep what goes the other way.
   SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  auto* where = reinterpret_cast<sockaddr*>(&address);
+  port_ = bind_to_free_port(listener_);
   if (SSL_CTX_load_verify_locations(context_.get(), trusted_certificate.c_str(), nullptr) != 1 ||
-      ::bind(listener_, where, size) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, where, &size) != 0) {
+      port_ == 0 || ::listen(listener_, 64) != 0) {
     throw std::runtime_error("tls_tunnel: cannot be set up");
   }
-  port_ = ntohs(address.sin_port);
   acceptor_ = std::thread([this] { accept(); });
 }
 
@@ -117,8 +101,8 @@ void tls_tunnel::accept() {
 }
 
 void tls_tunnel::carry(int plain_fd) {
-  const owned_fd plain(plain_fd), tcp(new_socket());
-  const auto address = loopback(server_);
+  const owned_fd plain(plain_fd), tcp(new_tcp_socket());
+  const auto address = loopback_address(server_);
   if (::connect(tcp.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return;
   const int on = 1;
   for (const int fd : {plain.fd, tcp.fd}) ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

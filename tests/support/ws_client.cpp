@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/loopback_address.hpp"
+
 namespace actorgate::test {
 namespace {
 
@@ -23,10 +25,7 @@ using clock = std::chrono::steady_clock;
 int open_socket(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) fail(std::strerror(errno));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const auto address = loopback_address(port);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) < 0) {
     const int error = errno;
     ::close(fd);
