@@ -54,6 +54,7 @@ target_link_libraries(http_test PRIVATE actorgate_actors test_support)
 # The gateway as a resource.
 actorgate_test(admin_test
   gateway/admin_test.cpp
+  gateway/caf_tsan.cpp
   gateway/http_stage.cpp
   gateway/stage.cpp
 )
@@ -61,6 +62,7 @@ target_link_libraries(admin_test PRIVATE actorgate_actors test_support)
 
 # The inspector, and the program that asks it.
 actorgate_test(inspect_test
+  gateway/caf_tsan.cpp
   gateway/inspect_action_test.cpp
   gateway/inspect_crowd_test.cpp
   gateway/inspect_end_test.cpp
@@ -69,7 +71,6 @@ actorgate_test(inspect_test
   gateway/inspect_test.cpp
   gateway/inspect_tls_test.cpp
   gateway/inspect_trace_test.cpp
-  gateway/inspect_tsan.cpp
   gateway/stage.cpp
 )
 target_compile_definitions(inspect_test PRIVATE ACTORGATE_PROGRAM="$<TARGET_FILE:actorgate>")
