@@ -1,49 +1,15 @@
 #include "net/client_socket.hpp"
 
-#include <cerrno>
 #include <sys/socket.h>
 
+#include "net/plain_socket.hpp"
+
 namespace actorgate::net {
-namespace {
 
 using boost::system::error_code;
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
-transferred receive(int socket, std::span<char> to, int flags) {
-  for (;;) {
-    const auto size = ::recv(socket, to.data(), to.size(), flags | MSG_DONTWAIT);
-    if (size > 0) return {transfer::done, static_cast<std::size_t>(size)};
-    if (size == 0) return {transfer::end};
-    if (errno != EINTR) return {would_block() ? transfer::wait_read : transfer::failed};
-  }
-}
-
-/// Most of the time there is one part, which takes the kernel less than a list of one.
-ssize_t send_once(int socket, std::span<const iovec> parts) {
-  constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
-  if (parts.size() == 1) return ::send(socket, parts[0].iov_base, parts[0].iov_len, flags);
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts.data());
-  message.msg_iovlen = parts.size();
-  return ::sendmsg(socket, &message, flags);
-}
-
-transferred send(int socket, std::span<const iovec> parts) {
-  for (;;) {
-    const auto sent = send_once(socket, parts);
-    if (sent >= 0) {
-      const auto bytes = static_cast<std::size_t>(sent);
-      return {bytes == size_of(parts) ? transfer::done : transfer::wait_write, bytes};
-    }
-    if (errno != EINTR) return {would_block() ? transfer::wait_write : transfer::failed};
-  }
-}
-
-}  // namespace
-
 transferred client_socket::read(std::span<char> to) {
-  return tls_ ? tls_->read(to) : receive(socket_.native_handle(), to, 0);
+  return tls_ ? tls_->read(to) : receive(socket_.native_handle(), to);
 }
 
 transferred client_socket::peek(std::span<char> to) { return receive(socket_.native_handle(), to, MSG_PEEK); }

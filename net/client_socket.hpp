@@ -64,6 +64,8 @@ public:
 
   bool is_open() const { return socket_.is_open(); }
   bool is_tls() const { return tls_ != nullptr; }
+  /// The socket itself, for who writes to one that has no TLS.
+  int plain() { return socket_.native_handle(); }
 
 private:
   tcp_socket socket_;

@@ -11,6 +11,7 @@ void loop::flush_later(flushable& f) {
 }
 
 void loop::forget(flushable& f) {
+  sends_.forget(f);
   if (!f.queued_) return;
   f.queued_ = false;
   std::erase(dirty_, &f);
@@ -27,6 +28,7 @@ void loop::flush() {
     }
   }
   flushing_.clear();
+  sends_.run();
 }
 
 }  // namespace actorgate::net

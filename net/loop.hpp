@@ -1,33 +1,20 @@
 #pragma once
 #include <array>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "net/flushable.hpp"
+#include "net/send_batch.hpp"
+
 namespace actorgate::net {
 
 /// Asio specialised for one thread: the executor is concrete, and no handler is type-erased.
 using executor = boost::asio::io_context::executor_type;
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
-
-/// Something with output that is written once per tick instead of once per message.
-class flushable {
-public:
-  /// Writes what has been queued. Called on the loop's thread; may queue itself again.
-  virtual void flush() = 0;
-
-protected:
-  flushable() = default;
-  flushable(const flushable&) = delete;
-  flushable& operator=(const flushable&) = delete;
-  ~flushable() = default;
-
-private:
-  friend class loop;
-  bool queued_ = false;
-};
 
 /// The I/O half of a shard: one `io_context` for one thread, with what its sockets share.
 /// A tick is: handle all ready I/O, run all runnable actors, flush all dirty sockets.
@@ -42,7 +29,10 @@ public:
 
   /// Has `f` flushed at the end of this tick; at most once a tick, however often it is called.
   void flush_later(flushable& f);
-  /// Takes `f` out again; needed before a flushable with pending output is destroyed.
+  /// Has `bytes` sent to a plain socket when all others have been flushed, together with theirs, and `f`
+  /// told. Only from `f.flush()`; the bytes must stay until then.
+  void send_later(int socket, std::string_view bytes, flushable& f) { sends_.add(socket, bytes, f); }
+  /// Takes `f` out again, and what it sends; needed before a flushable with pending output is destroyed.
   void forget(flushable& f);
   /// From here on this thread runs the loop, with its ticks.
   void settle_here() { thread_ = std::this_thread::get_id(); }
@@ -59,6 +49,7 @@ private:
   std::thread::id thread_;
   std::vector<flushable*> dirty_;
   std::vector<flushable*> flushing_;
+  send_batch sends_;
   std::array<char, 65536> read_buffer_;
   // Last, so that it ends first: with its handlers go sockets that take themselves off the list.
   boost::asio::io_context context_{1};

@@ -25,12 +25,16 @@ transfer send_queue::write_to(client_socket& socket) {
       parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
     }
     const auto sent = socket.write({parts.data(), count});
-    drop(sent.bytes);
+    took(sent.bytes);
     if (sent.what != transfer::done || frames_.empty()) return sent.what;
   }
 }
 
-void send_queue::drop(std::size_t bytes) {
+std::string_view send_queue::only() const {
+  return frames_.size() == head_ + 1 ? frames_[head_]->bytes().substr(written_) : std::string_view{};
+}
+
+void send_queue::took(std::size_t bytes) {
   bytes_ -= bytes;
   bytes += written_;
   while (head_ < frames_.size() && bytes >= frames_[head_]->bytes().size()) {

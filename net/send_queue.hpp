@@ -21,14 +21,17 @@ public:
   /// Gives the socket as much as it takes, in as few writes as possible: `done` if that was all.
   transfer write_to(client_socket& socket);
 
+  /// What waits, if it is in one piece, for who writes it himself and says then how much the socket `took`;
+  /// else empty.
+  std::string_view only() const;
+  void took(std::size_t bytes);
+
   /// Throws away all but a frame whose beginning has been written.
   void discard();
   /// Throws away everything: the socket has ended.
   void clear();
 
 private:
-  void drop(std::size_t bytes);
-
   std::vector<frame_ptr> frames_;  // from head_ on
   std::size_t bytes_ = 0;
   std::uint32_t head_ = 0;     // frames that have been written

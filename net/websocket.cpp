@@ -186,7 +186,22 @@ void websocket::flush_soon() {
 void websocket::flush() {
   if (blocked_ || state_ == state::closed) return;
   if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) queue_.push(std::move(pong));
-  const auto what = queue_.write_to(socket_);
+  if (const auto frame = queue_.only(); !frame.empty() && !socket_.is_tls()) {
+    blocked_ = true;
+    return loop_.send_later(socket_.plain(), frame, *this);
+  }
+  written(queue_.write_to(socket_));
+}
+
+void websocket::on_sent(transferred sent) {
+  blocked_ = false;
+  queue_.took(sent.bytes);
+  // A frame that came meanwhile is one for the next tick.
+  if (sent.what == transfer::done && !queue_.empty()) return flush_soon();
+  written(sent.what);
+}
+
+void websocket::written(transfer what) {
   if (must_wait(what)) {
     wait_writable(what);
   } else if (what != transfer::done) {

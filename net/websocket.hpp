@@ -77,7 +77,7 @@ public:
   /// Call it once, when the owner may be referred to.
   void start(std::string_view already_read);
 
-  /// Queues a frame; everything queued in a tick is written by one `sendmsg` at its end. If more than
+  /// Queues a frame; everything queued in a tick is written at once at its end. If more than
   /// `limits.queued` still waits when the kernel takes no more, the queue is thrown away and the socket
   /// closes as `slow_consumer`. Ignored unless the socket is open.
   void send(frame_ptr f);
@@ -95,6 +95,7 @@ public:
   std::size_t queued_bytes() const { return queue_.bytes(); }
 
   void flush() override;
+  void on_sent(transferred sent) override;
 
 private:
   enum class state : std::uint8_t { open, closing, failing, ending, closed };
@@ -116,6 +117,7 @@ private:
 
   void enqueue(frame_ptr f);
   void flush_soon();
+  void written(transfer what);
   void wait_writable(transfer direction);
 
   void say_close(state next, close_reason why, frame_ptr close_frame);
@@ -131,7 +133,7 @@ private:
   // First, for they fit behind the base class.
   state state_ = state::open;
   close_reason why_ = close_reason::normal;
-  bool blocked_ = false;  // the kernel's buffer is full; a wait for it is pending
+  bool blocked_ = false;  // the kernel's buffer is full, for which a wait is pending; or the loop is sending
   bool heard_ = true;     // something arrived since the last heartbeat
   bool pinged_ = false;   // a heartbeat asked for a sign of life
   bool compressed_;       // messages may be

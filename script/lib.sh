@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin  # where Debian keeps nats-server, also for those who are not root
 
 build_packages=(cmake ninja-build g++ ccache libcaf-dev libnats-dev rapidjson-dev libboost1.81-dev doctest-dev
-  libspdlog-dev libssl-dev zlib1g-dev libjemalloc-dev nats-server curl ca-certificates)
+  libspdlog-dev libssl-dev zlib1g-dev libjemalloc-dev liburing-dev nats-server curl ca-certificates)
 test_packages=(clang libclang-rt-14-dev clang-format)
 
 say() { printf '\n== %s\n' "$*" >&2; }
