@@ -50,16 +50,19 @@ net::http_response going_away() {
 
 }  // namespace
 
-gateway::config::config(std::size_t shards) {
+gateway::config::config(std::size_t shards, std::chrono::microseconds busy_poll) {
   load<actors::scheduler>();
+  const auto cores = std::thread::hardware_concurrency();
   // The other half of the cores is the kernel's: it spends more on a message than we do.
-  if (shards == 0) shards = std::max(1u, std::thread::hardware_concurrency() / 2);
+  if (shards == 0) shards = std::max(1u, cores / 2);
   set("scheduler.max-threads", shards);
+  // With a single core, whoever is to answer waits for it.
+  if (cores > 1) caf::put(content, scheduler::patience_key, caf::timespan{busy_poll});
 }
 
 gateway::gateway(const gateway_options& options, std::function<void(std::string)> on_lost)
     : on_lost_(std::move(on_lost)),
-      config_(options.shards),
+      config_(options.shards, options.busy_poll),
       admission_(options.admission),
       page_(options.page),
       system_(config_),

@@ -28,6 +28,7 @@ struct gateway_options {
   net::nats_options nats;
   net::http_door_options door;
   std::size_t shards = 0;                               ///< 0: as many as the machine has cores
+  std::chrono::microseconds busy_poll{0};               ///< how long shards stay awake for what comes next
   std::optional<net::http_door_options> operator_door;  ///< for metrics and health checks
   std::optional<inspection_options> inspection;         ///< there is an inspector
   std::shared_ptr<const admin_page> page = {};          ///< for operators; null: none
@@ -81,7 +82,7 @@ public:
 
 private:
   struct config : caf::actor_system_config {
-    explicit config(std::size_t shards);
+    config(std::size_t shards, std::chrono::microseconds busy_poll);
   };
 
   void start_nats(const net::nats_options& options);

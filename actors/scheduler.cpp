@@ -2,6 +2,7 @@
 
 #include <caf/actor_system_config.hpp>
 #include <caf/detail/set_thread_name.hpp>
+#include <caf/timespan.hpp>
 
 namespace actorgate::actors {
 
@@ -17,8 +18,9 @@ void scheduler::enqueue(caf::resumable* actor) { shards_[next_++ % shards_.size(
 
 void scheduler::init(caf::actor_system_config& config) {
   abstract_coordinator::init(config);
+  const auto patience = caf::get_or(config, patience_key, caf::timespan{0});
   for (std::size_t i = 0; i < num_workers_; ++i) {
-    shards_.push_back(std::make_unique<shard>(system_, i, max_throughput_));
+    shards_.push_back(std::make_unique<shard>(system_, i, max_throughput_, patience));
   }
 }
 

@@ -13,9 +13,11 @@ namespace actorgate::actors {
 
 /// CAF's scheduler module, made of shards. Its own work-stealing one is quadratic in runnable actors, and
 /// knows nothing of sockets. Load it with `actor_system_config::load<scheduler>()`; `scheduler.max-threads`
-/// is the number of shards.
+/// is the number of shards, `patience_key` how long they stay awake (a `caf::timespan`; none: they sleep).
 class scheduler final : public caf::scheduler::abstract_coordinator {
 public:
+  static constexpr const char* patience_key = "scheduler.patience";
+
   explicit scheduler(caf::actor_system& system) : abstract_coordinator(system) {}
   ~scheduler() override;
   static caf::actor_system::module* make(caf::actor_system& system, caf::detail::type_list<>);

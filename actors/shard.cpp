@@ -1,5 +1,6 @@
 #include "actors/shard.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -11,8 +12,9 @@ namespace {
 thread_local const shard* current_shard = nullptr;
 }
 
-shard::shard(caf::actor_system& system, std::size_t index, std::size_t max_throughput)
-    : caf::execution_unit(&system), index_(index), max_throughput_(max_throughput) {}
+shard::shard(caf::actor_system& system, std::size_t index, std::size_t max_throughput,
+             wakefulness::duration patience)
+    : caf::execution_unit(&system), index_(index), max_throughput_(max_throughput), wakefulness_(patience) {}
 
 shard::~shard() { stop(); }
 
@@ -58,11 +60,34 @@ void shard::stop() {
 void shard::run() {
   const auto stay = boost::asio::make_work_guard(loop_.context());
   while (!stopping_) {
-    if (runnable_.empty() && !loop_.has_dirty()) loop_.context().run_one();
-    loop_.context().poll();
+    if (runnable_.empty() && !loop_.has_dirty()) {
+      wait();
+    } else {
+      loop_.context().poll();
+    }
     run_actors();
     loop_.flush();
   }
+}
+
+/// For I/O, which is handled, with all that comes along.
+void shard::wait() {
+  auto& io = loop_.context();
+  if (!wakefulness_.ever()) {
+    io.run_one();
+    io.poll();
+    return;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto end = begin + wakefulness_.patience();
+  std::size_t came = 0;
+  for (auto now = begin; came == 0 && now < end; now = std::chrono::steady_clock::now()) {
+    came = io.poll();
+    if (came == 0) std::this_thread::yield();
+  }
+  if (came == 0) came = io.run_one();
+  const auto length = std::chrono::steady_clock::now() - begin;
+  wakefulness_.on_wait(length, came + io.poll());
 }
 
 void shard::run_actors() {

@@ -10,6 +10,7 @@
 #include <caf/execution_unit.hpp>
 #include <caf/resumable.hpp>
 
+#include "actors/wakefulness.hpp"
 #include "net/loop.hpp"
 
 namespace actorgate::actors {
@@ -21,7 +22,9 @@ namespace actorgate::actors {
 /// socket.
 class shard final : public caf::execution_unit {
 public:
-  shard(caf::actor_system& system, std::size_t index, std::size_t max_throughput);
+  /// `patience`: how long the thread stays awake for what comes next.
+  shard(caf::actor_system& system, std::size_t index, std::size_t max_throughput,
+        wakefulness::duration patience);
   ~shard() override;
 
   std::size_t index() const { return index_; }
@@ -41,12 +44,14 @@ public:
 
 private:
   void run();
+  void wait();
   void run_actors();
   void take_remote();
 
   net::loop loop_;
   std::size_t index_;
   std::size_t max_throughput_;
+  wakefulness wakefulness_;
   std::deque<caf::resumable*> runnable_;
   std::mutex mutex_;  // guards remote_, the only thing that other threads touch
   std::vector<caf::resumable*> remote_;

@@ -57,6 +57,7 @@ struct configuration {
   bool trace = false;
   std::string log_format = "text";
   int shards = 0;
+  int busy_poll = 200;
   int drain_timeout = 10'000;
   bool wait_for_nats = false;
   int nats_reconnect_window = 30'000;

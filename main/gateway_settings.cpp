@@ -82,6 +82,7 @@ actors::gateway_options gateway_settings(const configuration& told) {
   g.door.body_limit = size(told.max_body_size);
   g.door.header_timeout = std::chrono::milliseconds{told.header_timeout};
   g.shards = size(told.shards);
+  g.busy_poll = std::chrono::microseconds{told.busy_poll};
   g.admission = {size(told.max_connections), size(told.max_connections_per_address)};
   g.nats_window = std::chrono::milliseconds{told.nats_reconnect_window};
   if (told.inspect_port > 0) {

@@ -61,6 +61,8 @@ constexpr std::array table{
     option{"logFormat", "", "log-format", "format", "how log lines look: text or json", &c::log_format},
     option{"shards", "", "shards", "count", "threads that serve clients; 0: one for every two cores",
            &c::shards},
+    option{"busyPoll", "", "busy-poll", "us",
+           "how long a thread stays awake for the next message of a dialogue; 0: it sleeps", &c::busy_poll},
     option{"drainTimeout", "", "drain-timeout", "ms", "how long clients may take to leave at the end",
            &c::drain_timeout},
     option{"waitForNats", "", "wait-for-nats", "", "start before NATS can be reached", &c::wait_for_nats},

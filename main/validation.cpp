@@ -27,6 +27,7 @@ constexpr std::array all_bounds{
     bounds{&configuration::request_timeout, 0},
     bounds{&configuration::buffer_size, 0},
     bounds{&configuration::shards, 0, 256},
+    bounds{&configuration::busy_poll, 0, 10'000},
     bounds{&configuration::drain_timeout, 0, hour},
     bounds{&configuration::nats_reconnect_window, 0},
     bounds{&configuration::max_connections, 0},

@@ -44,9 +44,10 @@ private:
 };
 
 struct config : caf::actor_system_config {
-  explicit config(std::size_t shards) {
+  explicit config(std::size_t shards, caf::timespan patience = caf::timespan{0}) {
     load<actors::scheduler>();
     set("scheduler.max-threads", shards);
+    caf::put(content, actors::scheduler::patience_key, patience);
   }
 };
 
@@ -78,6 +79,24 @@ TEST_CASE("pinned actors run on one thread each and see the messages of a sender
     CHECK(t.in_order);
     CHECK(t.at_home);
     CHECK(t.handled == messages);
+  }
+}
+
+TEST_CASE("a shard that stays awake hears others as well as one that sleeps") {
+  using namespace std::chrono_literals;
+  for (const caf::timespan patience : {0ns, caf::timespan{10ms}}) {
+    CAPTURE(patience.count());
+    config c{1, patience};
+    caf::actor_system system{c};
+    tally t;
+    const auto actor = actors::spawn_lean<counter>(system, &actors::scheduler::of(system).at(0), t);
+    // One at a time: a dialogue.
+    for (cache::slot_id m = 1; m <= 200; ++m) {
+      actors::tell(actor, actors::slot_reaccess{m, 0});
+      wait_for(t.handled, m);
+    }
+    CHECK(t.in_order);
+    CHECK(t.at_home);
   }
 }
 

@@ -10,6 +10,7 @@ actorgate_test(actors_test
   actors/resource_path_test.cpp
   actors/shard_test.cpp
   actors/trace_test.cpp
+  actors/wakefulness_test.cpp
   actors/stage.cpp
 )
 target_link_libraries(actors_test PRIVATE actorgate_actors)

@@ -38,6 +38,7 @@ const std::vector<sample> with_value{
     {{"natsrootca"}, "r.pem", [](auto& c) { c.nats_root_cas = {"r.pem"}; }},
     {{"alloworigin"}, "http://a", [](auto& c) { c.allow_origin = {{"http://a"}}; }},
     {{"shards"}, "3", [](auto& c) { c.shards = 3; }},
+    {{"busy-poll"}, "34", [](auto& c) { c.busy_poll = 34; }},
     {{"log-format"}, "json", [](auto& c) { c.log_format = "json"; }},
     {{"drain-timeout"}, "0", [](auto& c) { c.drain_timeout = 0; }},
     {{"nats-reconnect-window"}, "0", [](auto& c) { c.nats_reconnect_window = 0; }},

@@ -27,7 +27,7 @@ const std::string full = R"({
   "putMethod": "x", "deleteMethod": "y", "patchMethod": "z", "wsCompression": true,
   "resetThrottle": 3, "referenceThrottle": 4, "tls": false, "tlsCert": "c.pem", "tlsKey": "k.pem",
   "natsCreds": "a.creds", "natsCert": "n.pem", "natsKey": "m.pem", "natsRootCAs": ["r.pem", "s.pem"],
-  "allowOrigin": "http://a;https://b:8443", "debug": true, "trace": true, "shards": 2,
+  "allowOrigin": "http://a;https://b:8443", "debug": true, "trace": true, "shards": 2, "busyPoll": 18,
   "logFormat": "json", "drainTimeout": 11, "waitForNats": true, "natsReconnectWindow": 12,
   "maxConnections": 13, "maxConnectionsPerAddress": 14, "maxSubscriptions": 15, "maxPendingRequests": 16,
   "maxMessageSize": 2048, "maxBodySize": 4096, "maxQueuedBytes": 131072, "requestRate": 17,
@@ -68,6 +68,7 @@ void check_full(const configuration& c) {
   CHECK(c.debug);
   CHECK(c.trace);
   CHECK(c.shards == 2);
+  CHECK(c.busy_poll == 18);
 }
 
 void check_full_limits(const configuration& c) {

@@ -58,6 +58,7 @@ const std::vector<sample> samples{
     {"TRACE", "t", [](auto& c) { c.trace = true; }},
     {"LOG_FORMAT", "json", [](auto& c) { c.log_format = "json"; }},
     {"SHARDS", "2", [](auto& c) { c.shards = 2; }},
+    {"BUSY_POLL", "19", [](auto& c) { c.busy_poll = 19; }},
     {"DRAIN_TIMEOUT", "11", [](auto& c) { c.drain_timeout = 11; }},
     {"WAIT_FOR_NATS", "true", [](auto& c) { c.wait_for_nats = true; }},
     {"NATS_RECONNECT_WINDOW", "12", [](auto& c) { c.nats_reconnect_window = 12; }},

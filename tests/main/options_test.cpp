@@ -49,6 +49,7 @@ TEST_CASE("the gateway is told what its parts need") {
   CHECK(g.actors.reset_throttle == 3);
   CHECK(g.actors.reference_throttle == 4);
   CHECK(g.shards == 2);
+  CHECK(g.busy_poll == 200us);
 }
 
 TEST_CASE("a request timeout of up to 10 means seconds, with a warning") {
@@ -114,6 +115,7 @@ TEST_CASE("a setting without sense is refused, by its key, its option and its va
       {"metricsport", {"8080"}},
       {"reqtimeout", {"-1"}},
       {"shards", {"-1", "257"}},
+      {"busy-poll", {"-1", "10001"}},
       {"log-format", {"xml", "JSON"}},
       {"drain-timeout", {"-1", "3600001"}},
       {"nats-reconnect-window", {"-1"}},
