@@ -1,10 +1,11 @@
 #pragma once
-#include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <sys/uio.h>
 #include <utility>
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 
 #include "net/loop.hpp"
 #include "net/tls_context.hpp"
@@ -20,18 +21,24 @@ public:
 
 /// A TCP connection of a client, plain or with TLS: what HTTP, WebSocket and event streams read from and
 /// write to. Nothing here blocks, and nothing raises SIGPIPE but TLS, for which the process must ignore it.
-/// A plain socket costs two null pointers more than Asio's. Belongs to the thread of its loop.
+/// Belongs to the thread of its loop.
 class client_socket {
 public:
-  client_socket(tcp_socket socket, std::unique_ptr<companion> with = nullptr)
-      : socket_(std::move(socket)), companion_(std::move(with)) {}
-  client_socket(client_socket&&) = default;
+  /// Owns `fd`, a connected socket; -1: none.
+  explicit client_socket(int fd) : fd_(fd) {}
+  client_socket(client_socket&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)),
+        waits_(std::move(other.waits_)),
+        tls_(std::move(other.tls_)),
+        companion_(std::move(other.companion_)) {}
   client_socket& operator=(client_socket&&) = delete;
   /// Closes.
   ~client_socket() { close(); }
 
+  void set_companion(std::unique_ptr<companion> c) { companion_ = std::move(c); }
+
   /// From here on, everything that is read and written goes through TLS (RFC 8446).
-  void start_tls(const tls_context& context) { tls_ = context.accept(socket_.native_handle()); }
+  void start_tls(const tls_context& context) { tls_ = context.accept(fd_); }
   /// Goes on with the handshake: `done` when it is over.
   transfer handshake() { return tls_->handshake(); }
 
@@ -47,10 +54,15 @@ public:
 
   /// Calls back, with an error code, when a transfer can go on that ended in `wait_read` or `wait_write`.
   template <class Handler>
-  void wait(transfer direction, Handler handler) {
-    socket_.async_wait(direction == transfer::wait_write ? tcp_socket::wait_write : tcp_socket::wait_read,
+  void wait(loop& l, transfer direction, Handler handler) {
+    if (const auto error = prepare_waits(l)) {
+      return boost::asio::post(l.context(), [error, h = std::move(handler)]() mutable { h(error); });
+    }
+    waits_->async_wait(direction == transfer::wait_write ? descriptor::wait_write : descriptor::wait_read,
                        std::move(handler));
   }
+  /// Gives up `wait`, for one who has the socket watched by a poller.
+  void end_waits();
 
   /// Sends what is written at once instead of gathering it.
   void set_no_delay();
@@ -62,14 +74,18 @@ public:
   /// Ends everything, the companion last. Waits that are pending end with an error. May be repeated.
   void close();
 
-  bool is_open() const { return socket_.is_open(); }
+  bool is_open() const { return fd_ >= 0; }
   bool is_tls() const { return tls_ != nullptr; }
-  /// The socket itself, for who writes to one that has no TLS.
-  int plain() { return socket_.native_handle(); }
+  int fd() const { return fd_; }
 
 private:
-  tcp_socket socket_;
-  std::unique_ptr<tls_stream> tls_;  // null: plain
+  using descriptor = boost::asio::posix::basic_stream_descriptor<executor>;
+
+  boost::system::error_code prepare_waits(loop& l);
+
+  int fd_;
+  std::unique_ptr<descriptor> waits_;  // null unless somebody waits by Asio; does not own the socket
+  std::unique_ptr<tls_stream> tls_;    // null: plain
   std::unique_ptr<companion> companion_;
 };
 

@@ -71,7 +71,7 @@ void event_stream::heartbeat() {
 // -- reading ----------------------------------------------------------------------
 
 void event_stream::wait_readable(transfer direction) {
-  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
+  socket_.wait(loop_, direction, [self = self_ptr(this)](boost::system::error_code error) {
     if (!error && self->state_ != state::closed) self->on_readable();
   });
 }
@@ -110,7 +110,7 @@ void event_stream::flush() {
 
 void event_stream::wait_writable(transfer direction) {
   blocked_ = true;
-  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
+  socket_.wait(loop_, direction, [self = self_ptr(this)](boost::system::error_code error) {
     self->blocked_ = false;
     if (!error) self->flush();
   });

@@ -12,6 +12,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 
@@ -159,19 +160,14 @@ private:
 
   void hand_over(int fd, const tcp::endpoint& peer) {
     const auto home = next_++ % loops_.size();
-    auto& target = *loops_[home];
-    tcp_socket socket(target.context());
-    error_code error;
-    socket.assign(peer.protocol(), fd, error);
-    if (error) {
-      ::close(fd);
-      return;
-    }
+    client_socket socket(fd);
     const auto from = without_mapping(peer);
     auto address = from.address().to_string();
     if (owner_.admit(address)) {
-      auto stay = owner_.counts_connections() ? std::make_unique<visit>(owner_, std::move(address)) : nullptr;
-      return begin(home, {std::move(socket), std::move(stay)}, from, options_, owner_);
+      if (owner_.counts_connections()) {
+        socket.set_companion(std::make_unique<visit>(owner_, std::move(address)));
+      }
+      return begin(home, std::move(socket), from, options_, owner_);
     }
     if (auto options = refusal_->admit_session()) {
       begin(home, std::move(socket), from, std::move(options), *refusal_);

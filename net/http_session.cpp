@@ -110,7 +110,7 @@ void http_session::start() {
 /// Goes on with a member when the socket can, unless it is closed before, perhaps in the same tick.
 template <void (http_session::*next)()>
 void http_session::resume(transfer direction) {
-  socket_.wait(direction, [self = shared_from_this()](error_code error) {
+  socket_.wait(loop_, direction, [self = shared_from_this()](error_code error) {
     if (!error && self->socket_.is_open()) ((*self).*next)();
   });
 }

@@ -29,6 +29,7 @@ void loop::flush() {
   }
   flushing_.clear();
   sends_.run();
+  poller_.rearm();
 }
 
 }  // namespace actorgate::net

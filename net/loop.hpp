@@ -5,16 +5,15 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "net/flushable.hpp"
+#include "net/poller.hpp"
 #include "net/send_batch.hpp"
 
 namespace actorgate::net {
 
 /// Asio specialised for one thread: the executor is concrete, and no handler is type-erased.
 using executor = boost::asio::io_context::executor_type;
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
 
 /// The I/O half of a shard: one `io_context` for one thread, with what its sockets share.
 /// A tick is: handle all ready I/O, run all runnable actors, flush all dirty sockets.
@@ -41,6 +40,9 @@ public:
   /// The end of a tick.
   void flush();
 
+  /// Tells sockets what they are ready for.
+  net::poller& poller() { return poller_; }
+
   /// Scratch space for reads, shared by all sockets of the loop: an idle socket holds no buffer.
   /// Its content is valid until the handler returns.
   std::array<char, 65536>& read_buffer() { return read_buffer_; }
@@ -51,8 +53,10 @@ private:
   std::vector<flushable*> flushing_;
   send_batch sends_;
   std::array<char, 65536> read_buffer_;
-  // Last, so that it ends first: with its handlers go sockets that take themselves off the list.
+  // Last, so that they end first: with its handlers, and those whom the poller watches, go sockets that take
+  // themselves off the list.
   boost::asio::io_context context_{1};
+  net::poller poller_{context_};
 };
 
 }  // namespace actorgate::net

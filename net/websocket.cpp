@@ -21,6 +21,13 @@ frame_ptr close_frame(std::uint16_t code, std::string_view text) {
   return frame::control(close_opcode, payload);
 }
 
+/// Those of epoll(7) that tell that a transfer can go on.
+std::uint32_t events_of(transfer wait) {
+  if (wait == transfer::wait_read) return EPOLLIN;
+  if (wait == transfer::wait_write) return EPOLLOUT;
+  return 0;
+}
+
 }  // namespace
 
 websocket::websocket(loop& l, client_socket socket, const websocket_limits& limits, websocket_owner& owner,
@@ -28,6 +35,7 @@ websocket::websocket(loop& l, client_socket socket, const websocket_limits& limi
     : compressed_(compressed), loop_(l), limits_(limits), owner_(owner), socket_(std::move(socket)) {
   // A tick's output is one write; waiting for more would only add latency.
   socket_.set_no_delay();
+  socket_.end_waits();
 }
 
 websocket::~websocket() { loop_.forget(*this); }
@@ -74,9 +82,39 @@ void websocket::heartbeat() {
 // -- reading ------------------------------------------------------------------
 
 void websocket::wait_readable(transfer direction) {
-  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
-    if (!error && self->reads()) self->on_readable();
+  read_wait_ = direction;
+  update_watch();
+}
+
+/// Has the poller watch for what is waited for now.
+void websocket::update_watch() {
+  const auto events =
+      static_cast<std::uint8_t>((reads() ? events_of(read_wait_) : 0) | events_of(write_wait_));
+  if (std::exchange(watched_, events) == events) return;
+  if (is_watched()) return loop_.poller().change(socket_.fd(), events, *this);
+  if (loop_.poller().watch(socket_.fd(), events, *this)) return owner_.add_ref();
+  boost::asio::post(loop_.context(), [self = self_ptr(this)] {
+    if (self->state_ != state::closed) self->lose();
   });
+}
+
+void websocket::unwatch() {
+  if (!is_watched()) return;
+  loop_.poller().forget(*this);
+  owner_.drop_ref();
+}
+
+void websocket::on_ready(std::uint32_t events) {
+  const self_ptr self(this);
+  // What has happened to the connection, a read or write tells.
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) events |= EPOLLIN | EPOLLOUT;
+  if ((events & events_of(write_wait_)) != 0) {
+    write_wait_ = transfer::done;
+    blocked_ = false;
+    flush_soon();
+  }
+  if (reads() && (events & events_of(read_wait_)) != 0) on_readable();
+  if (state_ != state::closed) update_watch();
 }
 
 void websocket::on_readable() {
@@ -188,7 +226,7 @@ void websocket::flush() {
   if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) queue_.push(std::move(pong));
   if (const auto frame = queue_.only(); !frame.empty() && !socket_.is_tls()) {
     blocked_ = true;
-    return loop_.send_later(socket_.plain(), frame, *this);
+    return loop_.send_later(socket_.fd(), frame, *this);
   }
   written(queue_.write_to(socket_));
 }
@@ -216,10 +254,8 @@ void websocket::written(transfer what) {
 
 void websocket::wait_writable(transfer direction) {
   blocked_ = true;
-  socket_.wait(direction, [self = self_ptr(this)](boost::system::error_code error) {
-    self->blocked_ = false;
-    if (!error) self->flush();
-  });
+  write_wait_ = direction;
+  update_watch();
 }
 
 // -- closing ------------------------------------------------------------------
@@ -261,6 +297,7 @@ void websocket::finish() {
   decoder_ = nullptr;
   deadline_.reset();
   loop_.forget(*this);
+  unwatch();
   socket_.close();
   owner_.on_closed(why_);
 }

@@ -12,6 +12,7 @@
 #include "net/close_reason.hpp"
 #include "net/frame.hpp"
 #include "net/loop.hpp"
+#include "net/poller.hpp"
 #include "net/send_queue.hpp"
 #include "net/websocket_decoder.hpp"
 
@@ -25,8 +26,8 @@ struct websocket_limits {
 };
 
 /// Whom a `websocket` tells what happens, always on the loop's thread. The owner contains the socket,
-/// directly or not, and is counted: every pending operation holds a reference, so the socket never outlives
-/// what it reports to.
+/// directly or not, and is counted: a socket that is watched and every pending operation hold a reference, so
+/// the socket never outlives what it reports to.
 class websocket_owner {
 public:
   /// A complete text or binary message (RES does not tell them apart). The view is valid until the call
@@ -49,9 +50,9 @@ private:
   friend void intrusive_ptr_release(websocket_owner* o) noexcept { o->drop_ref(); }
 };
 
-/// The server's end of a WebSocket after the upgrade (RFC 6455): own framing on an Asio socket, because that
-/// takes a sixth of the memory of a Beast stream. An idle one holds no heap memory but Asio's descriptor
-/// state and the pending wait. Belongs to the loop's thread, as everything that it calls.
+/// The server's end of a WebSocket after the upgrade (RFC 6455): own framing on a plain socket, because that
+/// takes a tenth of the memory of a Beast stream. An idle one holds no heap memory. Belongs to the loop's
+/// thread, as everything that it calls.
 ///
 ///     open ----close()---------------> closing --peer's close frame--> ending --flushed--> closed
 ///      | |                                |        (or garbage)          ^
@@ -62,7 +63,7 @@ private:
 /// failing: our close frame is queued; behind it goes a FIN, and all input is thrown away until the peer
 /// closes: a reset caused by unread input would overtake the close frame. Every state ends in `closed` when
 /// TCP ends, and all but `open` when `close_wait` is over.
-class websocket final : public flushable {
+class websocket final : public flushable, private pollable {
 public:
   /// How long a peer may take to answer our close frame, or to read ours.
   static constexpr std::chrono::seconds close_wait{2};
@@ -107,6 +108,10 @@ private:
 
   bool reads() const { return state_ != state::ending && state_ != state::closed; }
   void wait_readable(transfer direction = transfer::wait_read);
+  void update_watch();
+  void unwatch();
+  void on_ready(std::uint32_t events) override;
+  void on_abandoned() override { owner_.drop_ref(); }
   void on_readable();
   void consume(std::span<char> input);
   void remember(websocket_decoder& decoder);
@@ -137,6 +142,9 @@ private:
   bool heard_ = true;     // something arrived since the last heartbeat
   bool pinged_ = false;   // a heartbeat asked for a sign of life
   bool compressed_;       // messages may be
+  transfer read_wait_ = transfer::done;   // what reading waits for; done: nothing
+  transfer write_wait_ = transfer::done;  // what writing waits for
+  std::uint8_t watched_ = 0;              // the events that the poller is asked for
   loop& loop_;
   const websocket_limits& limits_;
   websocket_owner& owner_;

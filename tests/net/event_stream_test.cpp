@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
 
 #include "tests/net/loopback.hpp"
@@ -51,7 +52,7 @@ struct broadcast {
     client = std::make_unique<raw_client>(acceptor.local_endpoint().port(), buffer);
     auto accepted = acceptor.accept();
     if (buffer > 0) accepted.set_option(boost::asio::socket_base::send_buffer_size(buffer));
-    server = new listener(io, {std::move(accepted), "", chunked}, queue_limit, alive);
+    server = new listener(io, {client_socket(accepted.release()), "", chunked}, queue_limit, alive);
     stream().start();
   }
   ~broadcast() {
@@ -260,7 +261,7 @@ TEST_CASE("an owner may let go of itself when its stream has ended") {
 TEST_CASE("a stream with output may be destroyed before it was started") {
   loop io;
   bool alive = false;
-  auto* server = new listener(io, {tcp_socket(io.context()), "", true}, 100, alive);
+  auto* server = new listener(io, {client_socket(-1), "", true}, 100, alive);
   server->stream.send("", "1");
   server->drop_ref();
   CHECK_FALSE(alive);

@@ -14,6 +14,7 @@ actorgate_test(net_test
   net/nats_client_test.cpp
   net/nats_options_test.cpp
   net/nats_syntax_test.cpp
+  net/poller_test.cpp
   net/send_batch_test.cpp
   net/tls_context_test.cpp
   net/tls_test.cpp

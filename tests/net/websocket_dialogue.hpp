@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
 
 #include "net/websocket.hpp"
@@ -59,7 +60,7 @@ struct dialogue {
     client = std::make_unique<raw_client>(acceptor.local_endpoint().port(), client_buffer);
     auto accepted = acceptor.accept();
     if (client_buffer > 0) accepted.set_option(boost::asio::socket_base::send_buffer_size(client_buffer));
-    server = new owner(io, std::move(accepted), limits, alive, compressed);
+    server = new owner(io, client_socket(accepted.release()), limits, alive, compressed);
   }
   ~dialogue() {
     if (server != nullptr) release();
