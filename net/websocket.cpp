@@ -68,7 +68,8 @@ void websocket::close(close_reason why) {
 
 void websocket::heartbeat() {
   if (state_ != state::open) return;
-  if (std::exchange(heard_, false)) {
+  if (heard_) {
+    heard_ = false;
     pinged_ = false;
   } else if (pinged_) {
     close(close_reason::idle_timeout);

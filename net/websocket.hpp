@@ -63,7 +63,7 @@ private:
 /// failing: our close frame is queued; behind it goes a FIN, and all input is thrown away until the peer
 /// closes: a reset caused by unread input would overtake the close frame. Every state ends in `closed` when
 /// TCP ends, and all but `open` when `close_wait` is over.
-class websocket final : public flushable, private pollable {
+class websocket final : private pollable, public flushable {
 public:
   /// How long a peer may take to answer our close frame, or to read ours.
   static constexpr std::chrono::seconds close_wait{2};
@@ -138,13 +138,14 @@ private:
   // First, for they fit behind the base class.
   state state_ = state::open;
   close_reason why_ = close_reason::normal;
-  bool blocked_ = false;  // the kernel's buffer is full, for which a wait is pending; or the loop is sending
-  bool heard_ = true;     // something arrived since the last heartbeat
-  bool pinged_ = false;   // a heartbeat asked for a sign of life
-  bool compressed_;       // messages may be
   transfer read_wait_ = transfer::done;   // what reading waits for; done: nothing
   transfer write_wait_ = transfer::done;  // what writing waits for
   std::uint8_t watched_ = 0;              // the events that the poller is asked for
+  bool blocked_ : 1 =
+      false;               // the kernel's buffer is full, or the loop is sending: it calls when that is over
+  bool heard_ : 1 = true;  // something arrived since the last heartbeat
+  bool pinged_ : 1 = false;  // a heartbeat asked for a sign of life
+  bool compressed_ : 1;      // messages may be
   loop& loop_;
   const websocket_limits& limits_;
   websocket_owner& owner_;
