@@ -11,13 +11,13 @@ using busy_with = subscription::busy_with;
 // -- subscriptions ------------------------------------------------------------
 
 subscription* client_view::find(std::string_view rid) {
-  const auto found = subscriptions_.find(rid);
-  return found == subscriptions_.end() ? nullptr : found->get();
+  const auto* found = subscriptions_.find(rid);
+  return found ? found->get() : nullptr;
 }
 
 subscription* client_view::find(slot_id slot) {
-  const auto found = slots_.find(slot);
-  return found == slots_.end() ? nullptr : *found;
+  const auto* found = slots_.find(slot);
+  return found ? *found : nullptr;
 }
 
 /// The subscription of that rid, which is loaded if it is new, or anew if the service had deleted it.
@@ -26,7 +26,9 @@ subscription& client_view::obtain(std::string_view rid, throttle_id tree, bool f
   auto* known = find(rid);
   if (known && !known->is<subscription::deleted>()) return *known;
   if (!known) {
-    known = subscriptions_.insert(std::make_unique<subscription>(rid)).first->get();
+    auto fresh = std::make_unique<subscription>(rid);
+    known = fresh.get();
+    subscriptions_.insert(std::move(fresh));
     rid_bytes_ += rid.size();
   }
   graph_.revive(*known);
@@ -134,9 +136,8 @@ void client_view::collect() {
   ++burials_;
   for (auto* s : found.dead) dispose(*s);
   for (auto* s : found.dead) {
-    const auto place = subscriptions_.find(s->rid.view());
     rid_bytes_ -= s->rid.view().size();
-    subscriptions_.erase(place);
+    subscriptions_.erase(s->rid);
   }
 }
 
@@ -169,7 +170,9 @@ void client_view::dispose(subscription& s) {
 }
 
 void client_view::clear() {
-  for (const auto& s : subscriptions_) stop_watching(*s);
+  subscriptions_.visit([this](const auto& all) {
+    for (const auto& s : all) stop_watching(*s);
+  });
   tasks_.clear();
   asks_.clear();
   slots_.clear();

@@ -10,9 +10,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cache/keyed_set.hpp"
 #include "cache/reference_graph.hpp"
 #include "cache/report.hpp"
+#include "cache/small_set.hpp"
 #include "cache/subscription.hpp"
 #include "cache/walk.hpp"
 #include "protocol/client_message.hpp"
@@ -140,6 +140,7 @@ private:
     using type = std::string_view;
     type operator()(const std::unique_ptr<subscription>& s) const { return s->rid; }
   };
+  using subscription_set = small_set<std::unique_ptr<subscription>, rid_of>;
   struct slot_of {
     using type = slot_id;
     type operator()(const subscription* s) const { return s->slot; }
@@ -209,8 +210,8 @@ private:
   client_view_limits limits_;
   protocol::version version_;
   reference_graph graph_;
-  keyed_set<std::unique_ptr<subscription>, rid_of> subscriptions_;
-  keyed_set<subscription*, slot_of> slots_;
+  subscription_set subscriptions_;
+  small_set<subscription*, slot_of> slots_;
   // Mostly empty, so of types that take no memory then.
   std::map<task_id, task> tasks_;
   std::map<std::uint64_t, ask> asks_;

@@ -64,15 +64,17 @@ void client_view::on_token_changed() {
   }
   std::ranges::sort(calls);
   for (auto ticket : calls) ask_for_call(std::move(asks_.extract(ticket).mapped()));
-  for (const auto& s : subscriptions_) {
-    if (s->direct > 0) {
-      reaccess(*s, 0);
-    } else {
-      renew_access(*s, 0);
-      // A subscription under way whose access had been granted already.
-      if (s->pending > 0) require_access(*s);
+  subscriptions_.visit([this](const auto& all) {
+    for (const auto& s : all) {
+      if (s->direct > 0) {
+        reaccess(*s, 0);
+      } else {
+        renew_access(*s, 0);
+        // A subscription under way whose access had been granted already.
+        if (s->pending > 0) require_access(*s);
+      }
     }
-  }
+  });
   settle();
 }
 

@@ -83,16 +83,17 @@ private:
 
 walk_end client_view::report(std::vector<std::string>& trail, const walk_bounds& bounds,
                              std::vector<subscription_report>& to) const {
-  return walk_on(
-      subscriptions_, trail, bounds,
-      [this](const std::string& rid) { return subscriptions_.find(std::string_view{rid}); },
-      [](const auto& each) { return std::string{each->rid.view()}; },
-      [&to](const auto& each) { return to.push_back(report_of(*each)), true; });
+  return subscriptions_.visit([&](const auto& all) {
+    return walk_on(
+        all, trail, bounds, [&all](const std::string& rid) { return subscription_set::place_in(all, rid); },
+        [](const auto& each) { return std::string{each->rid.view()}; },
+        [&to](const auto& each) { return to.push_back(report_of(*each)), true; });
+  });
 }
 
 std::optional<reason_report> client_view::explain(std::string_view rid, std::size_t bound) const {
-  const auto found = subscriptions_.find(rid);
-  if (found == subscriptions_.end()) return std::nullopt;
+  const auto* found = subscriptions_.find(rid);
+  if (!found) return std::nullopt;
   const auto& s = **found;
   reason_report r{.subscription = report_of(s), .needed = s.pins, .rights = s.rights, .waits = waits_of(s)};
   constexpr std::size_t enough = 20;
@@ -104,9 +105,11 @@ std::optional<reason_report> client_view::explain(std::string_view rid, std::siz
   if (is_root(s)) {
     from_roots.begin(s);
   } else {
-    for (const auto& each : subscriptions_) {
-      if (is_root(*each) && !from_roots.begin(*each)) break;
-    }
+    subscriptions_.visit([&](const auto& all) {
+      for (const auto& each : all) {
+        if (is_root(*each) && !from_roots.begin(*each)) break;
+      }
+    });
     while (!from_roots.has(s) && from_roots.go_on()) {
     }
   }

@@ -15,6 +15,7 @@ actorgate_test(cache_test
   cache/resource_test.cpp
   cache/resource_tree_test.cpp
   cache/small_map_test.cpp
+  cache/small_set_test.cpp
   cache/throttle_test.cpp
   cache/walk_test.cpp
 )
