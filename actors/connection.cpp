@@ -167,8 +167,8 @@ void connection::on(event_arrived& event) {
   auto token = protocol::read_token_event(event.message->data());
   if (!token) return spdlog::warn("a token event makes no sense");
   const bool had_token = !session_->token.empty();
-  session_->token = std::move(token->token);
-  session_->tid = std::move(token->tid);
+  session_->token = token->token;
+  session_->tid = token->tid;
   // What was asked without a token needs no second question.
   if (had_token) session_->view.on_token_changed();
   after_view();

@@ -77,8 +77,8 @@ protected:
         loaded;  ///< what has been here already, to be told to the view once it has returned
     /// Resource responses to subscribe to once the view has returned: to which request, and the rid.
     std::vector<std::pair<cache::request_tag, std::string>> responses;
-    std::string token;  ///< raw JSON; empty if there is none
-    std::string tid;
+    shared_text token;  ///< raw JSON; empty if there is none
+    shared_text tid;
     std::uint64_t next_call = 1;
     std::size_t params = 0;         ///< bytes of the calls' params
     std::chrono::seconds second{};  ///< of the latest request

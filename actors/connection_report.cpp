@@ -39,7 +39,7 @@ inspection::connection_row connection::report() const {
   row.subscriptions = session_->view.size();
   row.pending = session_->view.pending() + session_->calls.size();
   row.has_token = !session_->token.empty() && session_->token != "null";
-  row.token_id = session_->tid;
+  row.token_id = session_->tid.view();
   return row;
 }
 

@@ -72,12 +72,13 @@ subscription::edge* reference_graph::find(subscription& from, const subscription
     const auto edge = std::ranges::find(edges, &to, &subscription::edge::to);
     return edge == edges.end() ? nullptr : &*edge;
   }
-  const auto [index, is_new] = places_.try_emplace(&from);
-  if (is_new) {
-    for (std::size_t i = 0; i < edges.size(); ++i) index->second.emplace(edges[i].to, i);
+  auto& places = from.make_own().places;
+  if (!places) {
+    places = std::make_unique<std::unordered_map<const subscription*, std::size_t>>();
+    for (std::size_t i = 0; i < edges.size(); ++i) places->emplace(edges[i].to, i);
   }
-  const auto place = index->second.find(&to);
-  return place == index->second.end() ? nullptr : &edges[place->second];
+  const auto place = places->find(&to);
+  return place == places->end() ? nullptr : &edges[place->second];
 }
 
 void reference_graph::link(subscription& from, subscription& to) {
@@ -89,9 +90,7 @@ void reference_graph::link(subscription& from, subscription& to) {
 }
 
 void reference_graph::append(subscription& from, subscription& to) {
-  if (const auto index = places_.find(&from); index != places_.end()) {
-    index->second.emplace(&to, from.references.size());
-  }
+  if (const auto& places = from.has().places) places->emplace(&to, from.references.size());
   from.references.push_back({&to, 1});
   ++to.holders;
   if (from.known()) ++to.known_holders;
@@ -104,11 +103,10 @@ void reference_graph::unlink(subscription& from, subscription& to) {
   if (from.known()) --to.known_holders;
   if (--edge->count > 0) return;
   auto& edges = from.references;
-  const auto index = places_.find(&from);
-  if (index != places_.end()) {
-    index->second[edges.back().to] = static_cast<std::size_t>(edge - edges.data());
-    index->second.erase(&to);
-    if (edges.size() == many) places_.erase(index);
+  if (const auto& places = from.has().places) {
+    (*places)[edges.back().to] = static_cast<std::size_t>(edge - edges.data());
+    places->erase(&to);
+    if (edges.size() == many) from.own()->places = nullptr;
   }
   *edge = edges.back();
   edges.pop_back();
@@ -135,7 +133,7 @@ void reference_graph::make_unknown(subscription& s) {
 }
 
 std::vector<subscription::edge> reference_graph::take_references(subscription& s) {
-  places_.erase(&s);
+  if (auto* own = s.own()) own->places = nullptr;
   return std::exchange(s.references, {});
 }
 

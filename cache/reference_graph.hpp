@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,11 +56,8 @@ public:
   std::uint32_t next_mark() { return ++mark_; }
 
 private:
-  using places = std::unordered_map<const subscription*, std::size_t>;
   subscription::edge* find(subscription& from, const subscription& to);
 
-  /// Where among the references of one who has many each is; made when it is searched for.
-  std::unordered_map<const subscription*, places> places_;
   std::vector<subscription*> suspects_;
   std::uint32_t mark_ = 0;
 };

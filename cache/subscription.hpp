@@ -1,8 +1,10 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -73,6 +75,8 @@ struct subscription {
 
   /// What most subscriptions never have, or not for long.
   struct affairs {
+    /// Where each of many references is; made when one is searched for.
+    std::unique_ptr<std::unordered_map<const subscription*, std::size_t>> places;
     std::vector<edge> dead_references;   ///< of the client's copy, while what was deleted is loaded anew
     std::list<held_item> held;           ///< what came too early to be sent
     std::vector<std::uint32_t> waiters;  ///< tasks to go on when this is loaded, or its access answered
@@ -82,7 +86,7 @@ struct subscription {
     std::uint32_t freed = 0;             ///< its place among those whose held items are about to go on, or 0
 
     bool empty() const {
-      return dead_references.empty() && held.empty() && waiters.empty() && calls.empty() &&
+      return !places && dead_references.empty() && held.empty() && waiters.empty() && calls.empty() &&
              access_ticket == 0 && task == 0 && freed == 0;
     }
   };

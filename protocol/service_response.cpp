@@ -93,6 +93,13 @@ bool read_query_events(json_cursor& cursor, std::vector<query_event>& out) {
   });
 }
 
+/// The rights to most resources are the same: those read one after the other on a thread have one text.
+shared_text shared_with_last(std::string_view text) {
+  thread_local shared_text last;
+  if (last != text) last = text;
+  return last;
+}
+
 }  // namespace
 
 bool access_rights::may_call(std::string_view method) const {
@@ -121,7 +128,7 @@ outcome<access_rights> read_access_response(std::string_view text) {
     }
     if (key == "call") {
       auto call = c.string();
-      if (call) rights.call = *call;
+      if (call) rights.call = shared_with_last(*call);
       return call.has_value();
     }
     return c.skip();
