@@ -59,7 +59,7 @@ inspection::subscribers_row relay::report() {
   inspection::subscribers_row row;
   const auto count = [&row](auto& each) {
     each.second.settle();
-    row.clients += each.second.clients.size();
+    row.clients += each.second.clients().size();
     return ++row.rids < enough;
   };
   queries_.for_each_while([&](auto& query) {

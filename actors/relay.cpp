@@ -37,23 +37,6 @@ relay::relay(caf::actor_config& config, caf::execution_unit* home, const address
 
 // -- clients ------------------------------------------------------------------
 
-void relay::group::leave(client c) {
-  if (!leaving) leaving = std::make_unique<std::vector<client>>();
-  leaving->push_back(std::move(c));
-  if (leaving->size() * 2 >= clients.size()) settle();
-}
-
-void relay::group::settle() {
-  if (!leaving) return;
-  const auto place = [](const client& c) { return std::pair{c.connection.operator->(), c.slot}; };
-  std::ranges::sort(*leaving, {}, place);
-  const auto leaves = [&](const client& c) {
-    return std::ranges::binary_search(*leaving, place(c), {}, place);
-  };
-  clients.erase(std::remove_if(clients.begin(), clients.end(), leaves), clients.end());
-  leaving = nullptr;
-}
-
 cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throttle) {
   auto& q = queries_.obtain(who.query);
   if (!by_resource_ && queries_.size() > 1) index_queries();
@@ -62,7 +45,7 @@ cache::snapshot_ptr relay::subscribe(client_slot&& who, cache::throttle_id throt
   book_.places[shard_].counts->cache_hits += loaded;
   auto* known = o.groups.find(who.rid);
   auto& same_rid = known ? *known : o.groups.obtain(who.rid == name_ ? name_ : who.rid);
-  same_rid.second.clients.push_back({std::move(who.connection), who.slot, loaded});
+  same_rid.second.add({std::move(who.connection), who.slot, loaded});
   if (!loaded && !o.asked) open(query, o, throttle);
   return o.current;
 }
@@ -77,8 +60,8 @@ void relay::unsubscribe(client_slot&& who) {
   if (!q) return;
   auto& groups = q->second.groups;
   if (auto* g = groups.find(who.rid)) {
-    g->second.leave({std::move(who.connection), who.slot});
-    if (!g->second.clients.empty()) return;
+    g->second.leave(who.connection, who.slot);
+    if (!g->second.clients().empty()) return;
     groups.erase(*g);
   }
   clean(*q);
@@ -142,7 +125,7 @@ void relay::on(resource_loaded& fact) {
   o.current = fact.content;
   o.asked = false;
   o.groups.for_each([&](auto& each) {
-    for (auto& c : each.second.clients) {
+    for (auto& c : each.second.clients()) {
       if (!std::exchange(c.loaded, true)) send(c.connection, slot_loaded{c.slot, o.current});
     }
   });
@@ -153,8 +136,8 @@ void relay::on(resource_failed& fact) {
   auto* q = queries_.find(fact.query);
   if (!q) return;
   q->second.asked = false;
-  q->second.groups.for_each([&](const auto& each) {
-    for (const auto& c : each.second.clients) send(c.connection, slot_failed{c.slot, fact.why});
+  q->second.groups.for_each([&](auto& each) {
+    for (const auto& c : each.second.clients()) send(c.connection, slot_failed{c.slot, fact.why});
   });
   q->second.groups.clear();
   clean(*q);
@@ -176,10 +159,8 @@ void relay::end(opened_query& q) {
   become(q, 0);
   std::vector<opened_groups::element*> left;
   q.second.groups.for_each([&](auto& each) {
-    auto& clients = each.second.clients;
-    clients.erase(std::remove_if(clients.begin(), clients.end(), [](const client& c) { return c.loaded; }),
-                  clients.end());
-    if (clients.empty()) left.push_back(&each);
+    each.second.remove_loaded();
+    if (each.second.clients().empty()) left.push_back(&each);
   });
   for (auto* each : left) q.second.groups.erase(*each);
   clean(q);
@@ -190,7 +171,7 @@ void relay::spread(opened& o, const cache::resource_event_ptr& event) {
     auto& [rid, g] = each;
     g.settle();
     const cache::relayed_event_ptr framed = std::make_shared<framed_event>(event, rid);
-    for (const auto& c : g.clients) {
+    for (const auto& c : g.clients()) {
       if (c.loaded) send(c.connection, slot_event{c.slot, framed});
     }
   });
@@ -200,7 +181,7 @@ void relay::on(access_changed& fact) {
   queries_.for_each([&](auto& query) {
     query.second.groups.for_each([&](auto& each) {
       each.second.settle();
-      for (const auto& c : each.second.clients) send(c.connection, slot_reaccess{c.slot, fact.throttle});
+      for (const auto& c : each.second.clients()) send(c.connection, slot_reaccess{c.slot, fact.throttle});
     });
   });
 }

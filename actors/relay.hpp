@@ -9,6 +9,7 @@
 #include <boost/container/small_vector.hpp>
 
 #include "actors/address_book.hpp"
+#include "actors/client_group.hpp"
 #include "actors/lean_actor.hpp"
 #include "actors/messages.hpp"
 #include "cache/small_map.hpp"
@@ -73,26 +74,12 @@ public:
   void on(service_replied& reply);
 
 private:
-  struct client {
-    connection_actor connection;
-    cache::slot_id slot;
-    bool loaded = false;  ///< has been told of the resource, so gets its events
-  };
-  struct group {
-    boost::container::small_vector<client, 1> clients;
-    /// Those to be looked for among the clients; perhaps gone already. Null if there are none.
-    std::unique_ptr<std::vector<client>> leaving;
-
-    void leave(client c);
-    /// Removes those who are leaving: all in one pass, because a thousand may leave at once.
-    void settle();
-  };
-  using opened_groups = cache::small_map<shared_text, group>;
+  using opened_groups = cache::small_map<shared_text, client_group>;
   struct opened {
-    cache::resource_id resource = 0;  ///< 0: not loaded
-    bool asked = false;               ///< the entry will say what is current
-    cache::snapshot_ptr current;      ///< null once an event has made it old
-    opened_groups groups;             ///< by the rid that their clients use
+    cache::snapshot_ptr current;                 ///< null once an event has made it old
+    [[no_unique_address]] opened_groups groups;  ///< by the rid that their clients use
+    bool asked = false;                          ///< the entry will say what is current
+    cache::resource_id resource = 0;             ///< 0: not loaded
   };
   using opened_queries = cache::small_map<shared_text, opened>;
   using opened_query = opened_queries::element;

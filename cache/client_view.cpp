@@ -80,7 +80,8 @@ void client_view::on_failed(slot_id slot, const protocol::error& why) {
   slots_.erase(slot);
   s->slot = no_slot;
   graph_.release(graph_.take_references(*s), false);
-  s->state = subscription::failed{std::make_shared<protocol::error>(why), false};
+  s->state = subscription::failed{std::make_unique<protocol::error>(why)};
+  s->error_known = false;
   wake(*s);
   settle();
 }

@@ -154,7 +154,8 @@ protocol::resource_set client_view::to_set(const std::vector<subscription*>& new
       const auto& content = *std::get<subscription::loaded>(s->state).content;
       const bool current = version_.knows_data_values();
       set.add(s->rid, content.is_model,
-              current ? content.json : protocol::legacy_content(content.is_model, content.json));
+              current ? content.json.view()
+                      : std::string_view{protocol::legacy_content(content.is_model, content.json)});
     }
   }
   return set;
@@ -163,8 +164,8 @@ protocol::resource_set client_view::to_set(const std::vector<subscription*>& new
 void client_view::finish_request(task_id id) {
   auto& t = tasks_.at(id);
   if (const auto* failed = std::get_if<subscription::failed>(&t.subject->state)) {
-    const auto why = failed->why;
-    return refuse_request(id, *why);
+    const auto why = *failed->why;
+    return refuse_request(id, why);
   }
   const auto news = unknown_below(t);
   if (std::ranges::any_of(news, &subscription::is<subscription::loading>)) {

@@ -115,8 +115,8 @@ void reference_graph::unlink(subscription& from, subscription& to) {
 
 void reference_graph::make_known(subscription& s) {
   if (s.known()) return;
-  if (auto* failed = std::get_if<subscription::failed>(&s.state)) {
-    failed->known = true;
+  if (s.is<subscription::failed>()) {
+    s.error_known = true;
   } else {
     s.state = subscription::sent{};
   }

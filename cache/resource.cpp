@@ -26,13 +26,14 @@ std::string add_data(std::size_t index, const value& element) {
 }
 
 snapshot_ptr encode(bool is_model, const std::vector<value>& values) {
-  auto fresh = std::make_shared<snapshot>();
+  auto fresh = std::make_unique<snapshot>();
   fresh->is_model = is_model;
-  is_model ? append_properties(fresh->json, values) : append_elements(fresh->json, values);
-  fresh->json.shrink_to_fit();
+  std::string json;
+  is_model ? append_properties(json, values) : append_elements(json, values);
+  fresh->json = json;
   for (const auto& v : values) note_reference(v, fresh->references);
   fresh->references.shrink_to_fit();
-  return fresh;
+  return snapshot_ptr{fresh.release()};
 }
 
 bool key_order(const value& a, const value& b) { return a.key() < b.key(); }
@@ -58,7 +59,7 @@ snapshot_ptr resource::current() {
 }
 
 std::size_t resource::weight() const {
-  if (snapshot_) return snapshot_->json.size();
+  if (snapshot_) return snapshot_->json.view().size();
   constexpr std::size_t enough = 100;
   constexpr std::size_t punctuation = 4;
   const auto& all = *values_;

@@ -6,19 +6,23 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include "protocol/service_event.hpp"
 #include "protocol/service_response.hpp"
+#include "protocol/shared_text.hpp"
 #include "protocol/value.hpp"
 
 namespace actorgate::cache {
 
 /// A resource at one moment, ready to be sent: immutable, shared by everybody who asks for it meanwhile.
-struct snapshot {
-  bool is_model;
-  std::string json;
+struct snapshot : boost::intrusive_ref_counter<snapshot> {
+  bool is_model = false;
+  protocol::shared_text json;
   std::vector<std::string> references;  ///< rids that it refers to, one for each time
 };
-using snapshot_ptr = std::shared_ptr<const snapshot>;
+using snapshot_ptr = boost::intrusive_ptr<const snapshot>;
 
 /// Something that happened to a resource, as clients are told.
 struct resource_event {

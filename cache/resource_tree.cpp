@@ -81,7 +81,7 @@ private:
   void show(slot_id slot) {
     const auto& content = *tree_.nodes_[slot - 1].content;
     // Most resources consist of plain values.
-    if (content.json.find('{', 1) == std::string::npos) {
+    if (content.json.view().find('{', 1) == std::string::npos) {
       out_ += content.json;
       return;
     }

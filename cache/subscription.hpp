@@ -62,8 +62,7 @@ struct subscription {
   };
   struct sent {};
   struct failed {
-    std::shared_ptr<const protocol::error> why;
-    bool known;
+    std::unique_ptr<const protocol::error> why;
   };
   struct deleted {};
 
@@ -104,9 +103,7 @@ struct subscription {
     return std::holds_alternative<T>(state);
   }
   /// Whether the client has been told of the resource.
-  bool known() const {
-    return is<sent>() || is<deleted>() || (is<failed>() && std::get<failed>(state).known);
-  }
+  bool known() const { return is<sent>() || is<deleted>() || (is<failed>() && error_known); }
 
   /// To be read; none of it if there is none.
   const affairs& has() const {
@@ -138,8 +135,9 @@ struct subscription {
   std::uint16_t pending = 0;        ///< those that have not
   access_state access = access_state::unknown;
   busy_with busy = busy_with::nothing;
-  bool suspected = false;  ///< is to be looked at by the next collection
-  bool leans = false;      ///< its pins may be all that keeps it
+  bool error_known = false;  ///< the client has been told why it has failed
+  bool suspected = false;    ///< is to be looked at by the next collection
+  bool leans = false;        ///< its pins may be all that keeps it
 
 private:
   std::unique_ptr<affairs> own_;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string json(protocol::resource_content content) {
-  return cache::resource{std::move(content)}.current()->json;
+  return std::string{cache::resource{std::move(content)}.current()->json};
 }
 
 actors::shard_statistics counted(std::uint64_t requests, std::uint64_t events) {

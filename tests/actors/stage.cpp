@@ -59,7 +59,7 @@ fake_bus::sent_message fake_bus::take() {
 }
 
 void probe::on(actors::slot_loaded& fact) {
-  log_.push_back("loaded " + std::to_string(fact.slot) + ' ' + fact.content->json);
+  log_.push_back("loaded " + std::to_string(fact.slot) + ' ' + std::string{fact.content->json});
 }
 void probe::on(actors::slots_loaded& facts) {
   for (auto& fact : facts.slots) on(fact);

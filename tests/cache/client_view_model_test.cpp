@@ -238,7 +238,7 @@ private:
       queues_[rid].push_back({.what = delivery::failed, .slot = slot});
     } else {
       w->second.open = true;
-      note("service: " + rid + " is " + services_[rid].content->current()->json);
+      note("service: " + rid + " is " + std::string{services_[rid].content->current()->json});
       queues_[rid].push_back(
           {.what = delivery::loaded, .slot = slot, .content = services_[rid].content->current()});
     }
@@ -288,7 +288,7 @@ private:
     constexpr const char* names[] = {"loaded", "failed", "event", "reaccess", "reply"};
     note(std::string{"deliver: "} + names[d.what] + ' ' + rid + ' ' + std::to_string(d.slot) +
          (d.said ? ' ' + d.said->event->name + ' ' + d.said->event->data : "") +
-         (d.content ? ' ' + d.content->json : ""));
+         (d.content ? ' ' + std::string{d.content->json} : ""));
     switch (d.what) {
       case delivery::loaded:
         return view_.on_loaded(d.slot, d.content);

@@ -25,7 +25,7 @@ public:
   }
   void loaded(cache::watcher_id to, std::string_view query, cache::resource_id resource,
               cache::snapshot_ptr now) override {
-    say("loaded " + std::to_string(to), query, std::to_string(resource) + ' ' + now->json);
+    say("loaded " + std::to_string(to), query, std::to_string(resource).append(" ").append(now->json));
   }
   void failed(cache::watcher_id to, std::string_view query, const protocol::error& why) override {
     say("failed " + std::to_string(to), query, why.code);

@@ -186,7 +186,7 @@ TEST_CASE("references of what the client does not know are not known to it eithe
 
 TEST_CASE("a failed resource becomes known as a failed one") {
   graph_of g;
-  g.at("a").state = subscription::failed{std::make_shared<actorgate::protocol::error>(), false};
+  g.at("a").state = subscription::failed{std::make_unique<actorgate::protocol::error>()};
   CHECK_FALSE(g.at("a").known());
   g.graph.make_known(g.at("a"));
   CHECK(g.at("a").is<subscription::failed>());
