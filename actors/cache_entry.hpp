@@ -59,6 +59,8 @@ private:
   void complain(std::string_view what) override;
 
   void be_subscribed();
+  void keep(cache::watcher_id shard, relay_actor relay);
+  relay_actor relay_of(cache::watcher_id shard) const;
   void open(cache::watcher_id who, std::string_view query, cache::throttle_id throttle);
   void close_read();
   void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
@@ -90,9 +92,10 @@ private:
   const address_book& book_;
   shared_text name_;
   cache::entry machine_;
-  std::unique_ptr<relay_actor[]> relays_;  ///< by shard, from the first of them on
-  std::unique_ptr<visitors> visitors_;     ///< likewise
-  std::uint32_t counted_ = 0;              ///< resources
+  relay_actor first_relay_;                      ///< that of shard 0, which many gateways have alone
+  std::unique_ptr<relay_actor[]> other_relays_;  ///< by shard, from the first of them on
+  std::unique_ptr<visitors> visitors_;           ///< likewise
+  std::uint32_t counted_ = 0;                    ///< resources
   std::uint32_t events_ = 0;
   std::uint32_t last_event_ = 0;  ///< seconds of the clock
   bool subscribed_ = false;
