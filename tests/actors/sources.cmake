@@ -2,6 +2,7 @@ actorgate_test(actors_test
   actors/admin_content_test.cpp
   actors/admin_service_test.cpp
   actors/beacon_test.cpp
+  actors/client_group_test.cpp
   actors/client_survey_test.cpp
   actors/deadlines_test.cpp
   actors/frequent_names_test.cpp
