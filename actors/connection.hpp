@@ -1,10 +1,10 @@
 #pragma once
 #include <array>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -72,7 +72,7 @@ protected:
   struct session {
     session(connection& self, cache::client_view_limits limits) : view(self, limits) {}
     cache::client_view view;
-    std::unordered_map<std::uint64_t, call> calls;
+    std::map<std::uint64_t, call> calls;
     std::vector<slot_loaded>
         loaded;  ///< what has been here already, to be told to the view once it has returned
     /// Resource responses to subscribe to once the view has returned: to which request, and the rid.
@@ -80,9 +80,9 @@ protected:
     shared_text token;  ///< raw JSON; empty if there is none
     shared_text tid;
     std::uint64_t next_call = 1;
-    std::size_t params = 0;         ///< bytes of the calls' params
-    std::chrono::seconds second{};  ///< of the latest request
-    std::size_t in_second = 0;      ///< requests
+    std::size_t params = 0;       ///< bytes of the calls' params
+    std::uint32_t second = 0;     ///< of the clock: that of the latest request
+    std::uint32_t in_second = 0;  ///< requests
   };
 
   /// Services are told that requests are for HTTP if they are `for_http`.

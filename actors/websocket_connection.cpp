@@ -144,7 +144,8 @@ bool websocket_connection::is_too_much(session& s, const protocol::client_reques
 
 /// Counts from one second to the next.
 bool websocket_connection::is_too_fast(session& s) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(now().time_since_epoch());
+  const auto second =
+      static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now().time_since_epoch()).count());
   if (std::exchange(s.second, second) != second) s.in_second = 0;
   return ++s.in_second > book_.config.request_rate;
 }

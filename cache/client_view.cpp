@@ -105,9 +105,7 @@ void client_view::wake(subscription& s) {
 
 void client_view::free(subscription& s) {
   if (s.has().held.empty() || s.has().freed) return;
-  auto& place = s.make_own().freed;
-  place = freed_.empty() ? 1 : freed_.rbegin()->first + 1;
-  freed_.emplace_hint(freed_.end(), place, &s);
+  s.make_own().freed = freed_.insert(freed_.end(), &s);
 }
 
 /// Carries out what has become possible, until nothing more has: one message at a time, because each may make
@@ -122,7 +120,7 @@ void client_view::settle() {
       try_finish(id);
     } else if (!freed_.empty()) {
       // In the order in which they were sent.
-      process_next(*freed_.begin()->second);
+      process_next(*freed_.front());
     } else {
       return;
     }
@@ -164,7 +162,7 @@ void client_view::dispose(subscription& s) {
   stop_watching(s);
   // A tree in which it was needed once may do without it.
   wake(s);
-  if (s.has().freed) freed_.erase(s.has().freed);
+  if (const auto place = s.has().freed) freed_.erase(*place);
   if (s.has().access_ticket) asks_.erase(s.has().access_ticket);
   for (const auto& call : s.has().calls) port_.call_refused(call.ticket, protocol::errors::internal_error());
   graph_.remove(s);
@@ -222,7 +220,7 @@ void client_view::hold_or_process(subscription& s, held_item item) {
 void client_view::process_next(subscription& s) {
   auto& own = s.make_own();
   if (!s.known() || s.busy != busy_with::nothing || own.held.empty()) {
-    freed_.erase(std::exchange(own.freed, 0));
+    freed_.erase(*std::exchange(own.freed, {}));
     return s.tidy();
   }
   auto item = std::move(own.held.front());

@@ -208,19 +208,19 @@ private:
 
   client_view_port& port_;
   client_view_limits limits_;
-  protocol::version version_;
   reference_graph graph_;
   subscription_set subscriptions_;
   small_set<subscription*, slot_of> slots_;
   // Mostly empty, so of types that take no memory then.
   std::map<task_id, task> tasks_;
   std::map<std::uint64_t, ask> asks_;
-  std::list<task_id> ready_;                      ///< that may go on
-  std::map<std::uint32_t, subscription*> freed_;  ///< whose held items may go on, in that order
-  std::uint32_t burials_ = 0;                     ///< how often subscriptions have been destroyed
-  std::uint32_t requests_ = 0;                    ///< of the tasks, those that the client waits for
+  std::list<task_id> ready_;        ///< that may go on
+  std::list<subscription*> freed_;  ///< whose held items may go on, in that order
+  std::uint32_t burials_ = 0;       ///< how often subscriptions have been destroyed
+  std::uint32_t requests_ = 0;      ///< of the tasks, those that the client waits for
   std::size_t rid_bytes_ = 0;
-  std::size_t asked_ = 0;  ///< direct subscriptions, answered or not
+  std::uint32_t asked_ = 0;  ///< direct subscriptions, answered or not
+  protocol::version version_;
   slot_id next_slot_ = 1;
   task_id next_task_ = 1;
   std::uint64_t next_ticket_ = 1;

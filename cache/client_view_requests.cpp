@@ -53,7 +53,7 @@ void client_view::unsubscribe(std::uint64_t id, std::string_view rid, std::uint6
     return port_.refuse(tag, protocol::errors::no_subscription());
   }
   port_.respond(tag, {});
-  const auto answered = std::min<std::uint64_t>(count, s->direct);
+  const auto answered = static_cast<std::uint16_t>(std::min<std::uint64_t>(count, s->direct));
   s->direct = static_cast<std::uint16_t>(s->direct - answered);
   asked_ -= answered;
   graph_.suspect(*s);

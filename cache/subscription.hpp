@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -82,11 +83,12 @@ struct subscription {
     std::vector<waiting_call> calls;     ///< calls that wait for access
     std::uint64_t access_ticket = 0;     ///< of the access request under way
     std::uint32_t task = 0;              ///< that of the event whose references load
-    std::uint32_t freed = 0;             ///< its place among those whose held items are about to go on, or 0
+    /// Its place among those whose held items are about to go on.
+    std::optional<std::list<subscription*>::iterator> freed;
 
     bool empty() const {
       return !places && dead_references.empty() && held.empty() && waiters.empty() && calls.empty() &&
-             access_ticket == 0 && task == 0 && freed == 0;
+             access_ticket == 0 && task == 0 && !freed;
     }
   };
 
