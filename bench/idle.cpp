@@ -38,11 +38,12 @@ void run_idle(stage& s) {
   storm(warm, warm.size(), [](std::string& out, std::uint32_t, std::uint64_t) {
     out += R"("method":"subscribe.bench.shared.1")";
   });
+  const auto warmed = s.settled_memory();
   own.open(owners);
   storm(own, owners * models, [](std::string& out, std::uint32_t, std::uint64_t n) {
     out += R"("method":"subscribe.bench.own.)" + std::to_string(n) + "\"";
   });
-  s.out.add("idle.with_10_own_models_bytes", (s.settled_memory() - subscribed) / owners);
+  s.out.add("idle.with_10_own_models_bytes", (s.settled_memory() - warmed) / owners);
   s.out.add("idle.peak_bytes", s.gateway().used_memory().peak);
   s.out.note(std::to_string(size) + " connections, 64 connecting at a time");
 }
