@@ -1,5 +1,6 @@
 #include "actors/shard.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -78,6 +79,7 @@ void shard::wait() {
     io.poll();
     return;
   }
+  loop_.take_messages();
   const auto begin = std::chrono::steady_clock::now();
   const auto end = begin + wakefulness_.patience();
   std::size_t came = 0;
@@ -87,7 +89,8 @@ void shard::wait() {
   }
   if (came == 0) came = io.run_one();
   const auto length = std::chrono::steady_clock::now() - begin;
-  wakefulness_.on_wait(length, came + io.poll());
+  came += io.poll();
+  wakefulness_.on_wait(length, std::max(came, loop_.take_messages()));
 }
 
 void shard::run_actors() {

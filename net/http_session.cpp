@@ -104,7 +104,7 @@ void http_session::start() {
   socket_.set_no_delay();
   if (!options_->tls) return await_request(options_->header_timeout);
   arm(options_->header_timeout);
-  resume<&http_session::greet>(transfer::wait_read);
+  greet();
 }
 
 /// Goes on with a member when the socket can, unless it is closed before, perhaps in the same tick.
@@ -143,8 +143,9 @@ void http_session::await_request(std::chrono::milliseconds patience) {
   scanned_ = 0;
   phase_ = phase::idle;
   arm(patience);
-  read_head();
-  if (all_->winding_up()) wind_up();
+  // The first request has mostly come with the client; the next one takes it a while.
+  keep_alive_ ? read_head() : on_readable();
+  if (all_->winding_up() && socket_.is_open()) wind_up();
 }
 
 void http_session::wind_up() {
@@ -232,6 +233,7 @@ void http_session::read_body() {
 
 /// The request is complete; from here on it is the owner's turn, for which there is no time limit.
 void http_session::take_request() {
+  loop_.note_message();
   deadline_ = never;
   phase_ = phase::answering;
   request_->body = std::move(parser_->get().body());

@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -40,6 +41,11 @@ public:
   /// The end of a tick.
   void flush();
 
+  /// A request, or a message of NATS, has come in.
+  void note_message() { ++messages_; }
+  /// How many have come since this was asked last.
+  std::size_t take_messages() { return std::exchange(messages_, 0); }
+
   /// Tells sockets what they are ready for.
   net::poller& poller() { return poller_; }
 
@@ -49,6 +55,7 @@ public:
 
 private:
   std::thread::id thread_;
+  std::size_t messages_ = 0;
   std::vector<flushable*> dirty_;
   std::vector<flushable*> flushing_;
   send_batch sends_;

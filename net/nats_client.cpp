@@ -339,6 +339,7 @@ void nats_client::core::report(nats_event event, std::string_view detail) {
 void nats_client::core::on_parsed(natsConnection*, natsMsg** message, void* closure) {
   auto& self = *static_cast<core*>(closure);
   nats_message owned{std::exchange(*message, nullptr)};
+  if (self.loop_.is_here()) self.loop_.note_message();
   if (!self.silent_) self.owner_.on_message(std::move(owned));
 }
 

@@ -115,7 +115,6 @@ void websocket::on_ready(std::uint32_t events) {
     flush_soon();
   }
   if (reads() && (events & events_of(read_wait_)) != 0) on_readable();
-  if (state_ != state::closed) update_watch();
 }
 
 void websocket::on_readable() {
@@ -159,6 +158,7 @@ void websocket::handle(const websocket_event& e) {
   switch (e.what) {
     case type::message:
       if (!open) break;
+      loop_.note_message();
       e.compressed ? on_compressed(e) : owner_.on_message(e.payload);
       break;
     case type::oversize:
@@ -251,6 +251,7 @@ void websocket::written(transfer what) {
     socket_.shutdown_send();
   }
   if (state_ != state::open) arm_deadline();
+  update_watch();
 }
 
 void websocket::wait_writable(transfer direction) {
@@ -267,7 +268,9 @@ void websocket::say_close(state next, close_reason why, frame_ptr f) {
   why_ = why;
   if (f) enqueue(std::move(f));
   flush_soon();
-  if (blocked_) arm_deadline();
+  if (!blocked_) return;
+  arm_deadline();
+  update_watch();
 }
 
 void websocket::arm_deadline() {
