@@ -173,6 +173,8 @@ void client_view::clear() {
     for (const auto& s : all) stop_watching(*s);
   });
   tasks_.clear();
+  ready_.clear();
+  freed_.clear();
   asks_.clear();
   slots_.clear();
   subscriptions_.clear();

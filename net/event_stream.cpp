@@ -72,7 +72,7 @@ void event_stream::heartbeat() {
 
 void event_stream::wait_readable(transfer direction) {
   socket_.wait(loop_, direction, [self = self_ptr(this)](boost::system::error_code error) {
-    if (!error && self->state_ != state::closed) self->on_readable();
+    if (self->state_ != state::closed) error ? self->lose() : self->on_readable();
   });
 }
 
@@ -112,7 +112,7 @@ void event_stream::wait_writable(transfer direction) {
   blocked_ = true;
   socket_.wait(loop_, direction, [self = self_ptr(this)](boost::system::error_code error) {
     self->blocked_ = false;
-    if (!error) self->flush();
+    if (self->state_ != state::closed) error ? self->lose() : self->flush();
   });
 }
 

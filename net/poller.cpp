@@ -37,7 +37,6 @@ bool poller::watch(int socket, std::uint32_t events, pollable& p) {
   auto e = event_of(events, p);
   if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &e) != 0) return false;
   watched_.push_back(p);
-  rearm();
   return true;
 }
 

@@ -45,10 +45,11 @@ public:
   bool watch(int socket, std::uint32_t events, pollable& p);
   /// Changes what a watched socket is asked for.
   void change(int socket, std::uint32_t events, pollable& p);
-  /// Tells `p` nothing any more. The socket is to be closed then, with which the kernel forgets it.
+  /// Tells `p` nothing any more. The socket is to be closed then, with which the kernel forgets it: there
+  /// must be no duplicate of its descriptor.
   void forget(pollable& p);
 
-  /// Once a tick: goes on. What becomes ready is told in the next one.
+  /// At the end of each tick: what is ready is told in the next one.
   void rearm();
 
 private:

@@ -30,11 +30,14 @@ transfer send_queue::write_to(client_socket& socket) {
   }
 }
 
-std::string_view send_queue::only() const {
-  return frames_.size() == head_ + 1 ? frames_[head_]->bytes().substr(written_) : std::string_view{};
+std::string_view send_queue::only() {
+  if (frames_.size() != head_ + 1) return {};
+  lent_ = true;
+  return frames_[head_]->bytes().substr(written_);
 }
 
 void send_queue::took(std::size_t bytes) {
+  lent_ = false;
   bytes_ -= bytes;
   bytes += written_;
   while (head_ < frames_.size() && bytes >= frames_[head_]->bytes().size()) {
@@ -53,7 +56,7 @@ void send_queue::took(std::size_t bytes) {
 
 void send_queue::discard() {
   std::vector<frame_ptr> kept;
-  if (written_ > 0) kept.push_back(std::move(frames_[head_]));
+  if (written_ > 0 || lent_) kept.push_back(std::move(frames_[head_]));
   frames_ = std::move(kept);
   head_ = 0;
   bytes_ = frames_.empty() ? 0 : frames_[0]->bytes().size() - written_;
@@ -62,6 +65,7 @@ void send_queue::discard() {
 void send_queue::clear() {
   std::vector<frame_ptr>().swap(frames_);
   bytes_ = head_ = written_ = 0;
+  lent_ = false;
 }
 
 }  // namespace actorgate::net

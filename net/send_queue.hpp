@@ -23,10 +23,10 @@ public:
 
   /// What waits, if it is in one piece, for who writes it himself and says then how much the socket `took`;
   /// else empty.
-  std::string_view only() const;
+  std::string_view only();
   void took(std::size_t bytes);
 
-  /// Throws away all but a frame whose beginning has been written.
+  /// Throws away all but a frame whose beginning has been written, or that somebody is writing.
   void discard();
   /// Throws away everything: the socket has ended.
   void clear();
@@ -36,6 +36,7 @@ private:
   std::size_t bytes_ = 0;
   std::uint32_t head_ = 0;     // frames that have been written
   std::uint32_t written_ = 0;  // bytes of the frame at head_ that have been written
+  bool lent_ = false;          // the frame at head_ is being written by somebody
 };
 
 }  // namespace actorgate::net

@@ -40,8 +40,8 @@ bool send_ring::send(std::span<sending> all) {
   return true;
 }
 
-/// A send that does not wait is over when the kernel has taken it, so completions come in the order of the
-/// sends, and what is not among them has not been sent.
+/// The kernel takes the first so many, and a send that does not wait is over when it has been taken. So what
+/// has no completion when the call returns has not been sent.
 /// @returns how many the kernel took
 std::size_t send_ring::submit(std::span<sending> some) {
   for (std::size_t i = 0; i < some.size(); ++i) {

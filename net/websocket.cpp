@@ -225,9 +225,11 @@ void websocket::flush_soon() {
 void websocket::flush() {
   if (blocked_ || state_ == state::closed) return;
   if (auto pong = std::exchange(pong_, nullptr); pong && state_ == state::open) queue_.push(std::move(pong));
-  if (const auto frame = queue_.only(); !frame.empty() && !socket_.is_tls()) {
-    blocked_ = true;
-    return loop_.send_later(socket_.fd(), frame, *this);
+  if (!socket_.is_tls()) {
+    if (const auto frame = queue_.only(); !frame.empty()) {
+      blocked_ = true;
+      return loop_.send_later(socket_.fd(), frame, *this);
+    }
   }
   written(queue_.write_to(socket_));
 }

@@ -141,9 +141,9 @@ private:
   transfer read_wait_ = transfer::done;   // what reading waits for; done: nothing
   transfer write_wait_ = transfer::done;  // what writing waits for
   std::uint8_t watched_ = 0;              // the events that the poller is asked for
-  bool blocked_ : 1 =
-      false;               // the kernel's buffer is full, or the loop is sending: it calls when that is over
-  bool heard_ : 1 = true;  // something arrived since the last heartbeat
+  // The kernel's buffer is full, or the loop is sending: it calls when that is over.
+  bool blocked_ : 1 = false;
+  bool heard_ : 1 = true;    // something arrived since the last heartbeat
   bool pinged_ : 1 = false;  // a heartbeat asked for a sign of life
   bool compressed_ : 1;      // messages may be
   loop& loop_;

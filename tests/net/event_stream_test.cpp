@@ -1,5 +1,6 @@
 #include "net/event_stream.hpp"
 
+#include <fcntl.h>
 #include <memory>
 #include <string>
 #include <utility>
@@ -266,4 +267,16 @@ TEST_CASE("a stream with output may be destroyed before it was started") {
   server->drop_ref();
   CHECK_FALSE(alive);
   io.flush();
+}
+
+TEST_CASE("a stream that cannot be waited for ends") {
+  // What is no socket, the kernel does not watch.
+  loop io;
+  bool alive = false;
+  auto* server = new listener(io, {client_socket(::open("/dev/null", O_RDWR)), "", true}, 100, alive);
+  server->stream.start();
+  run_until({&io}, [&] { return !server->closed.empty(); });
+  CHECK(server->closed == std::vector{close_reason::peer_gone});
+  server->drop_ref();
+  CHECK_FALSE(alive);
 }

@@ -52,12 +52,18 @@ private:
 
 using told = std::vector<std::uint32_t>;
 
+/// From the next tick on.
+void watch(loop& l, watched_end& end) {
+  REQUIRE(l.poller().watch(end.fd(), EPOLLIN, end));
+  l.flush();
+}
+
 }  // namespace
 
 TEST_CASE("a socket is told once a tick that it is ready, for as long as it is") {
   watched_end end;
   loop l;
-  REQUIRE(l.poller().watch(end.fd(), EPOLLIN, end));
+  watch(l, end);
   CHECK(end.is_watched());
   test::tick(l);
   CHECK(end.told.empty());
@@ -76,7 +82,7 @@ TEST_CASE("a socket is told once a tick that it is ready, for as long as it is")
 TEST_CASE("what a socket is asked for can be changed; that its peer has gone comes unasked") {
   watched_end end;
   loop l;
-  REQUIRE(l.poller().watch(end.fd(), EPOLLIN, end));
+  watch(l, end);
   l.poller().change(end.fd(), EPOLLIN | EPOLLOUT, end);
   test::tick(l);
   CHECK(end.told == told{EPOLLOUT});
@@ -96,7 +102,7 @@ TEST_CASE("more sockets than one look tells of are all told") {
   std::deque<watched_end> ends(300);
   loop l;
   for (auto& end : ends) {
-    REQUIRE(l.poller().watch(end.fd(), EPOLLIN, end));
+    watch(l, end);
     end.then = [&end] { end.take(); };
     end.receive();
   }
@@ -109,7 +115,7 @@ TEST_CASE("who is forgotten is told nothing more, not even of the same look") {
   loop l;
   // Whoever is told first has the others forgotten.
   for (auto& end : ends) {
-    REQUIRE(l.poller().watch(end.fd(), EPOLLIN, end));
+    watch(l, end);
     end.then = [&] {
       for (auto& other : ends) {
         if (&other != &end) l.poller().forget(other);
@@ -135,8 +141,8 @@ TEST_CASE("a loop that ends abandons whom it watches, and nobody else") {
   watched_end stays, goes;
   {
     loop l;
-    REQUIRE(l.poller().watch(stays.fd(), EPOLLIN, stays));
-    REQUIRE(l.poller().watch(goes.fd(), EPOLLIN, goes));
+    watch(l, stays);
+    watch(l, goes);
     l.poller().forget(goes);
   }
   CHECK(stays.abandoned);

@@ -22,9 +22,7 @@ namespace {
 /// Two ends of a connection.
 class duct {
 public:
-  duct() {
-    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends_.data()) == 0);
-  }
+  duct() { REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends_.data()) == 0); }
   duct(const duct&) = delete;
   duct& operator=(const duct&) = delete;
   ~duct() {

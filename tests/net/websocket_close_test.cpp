@@ -1,5 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <deque>
+#include <fcntl.h>
 #include <string>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -163,4 +169,75 @@ TEST_CASE("a reset while we close keeps our reason") {
   tick(d.io);
   d.client->abort();
   d.expect_closed(close_reason::going_away);
+}
+
+TEST_CASE("a socket that cannot be watched is gone") {
+  // What is no socket, the kernel does not watch.
+  loop io;
+  const websocket_limits limits;
+  bool alive = false;
+  auto* server = new owner(io, client_socket(::open("/dev/null", O_RDWR)), limits, alive);
+  server->socket.start("");
+  run_until({&io}, [&] { return !server->closed.empty(); });
+  CHECK(server->closed == std::vector{close_reason::peer_gone});
+  server->drop_ref();
+  CHECK_FALSE(alive);
+}
+
+TEST_CASE("what one of several sockets is sent together does not depend on the others") {
+  loop io;
+  const websocket_limits limits;
+  struct pair {
+    owner* server;
+    int client;
+    bool alive = false;
+  };
+  std::deque<pair> all(20);
+  for (auto& each : all) {
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
+    each.server = new owner(io, client_socket(ends[0]), limits, each.alive);
+    each.client = ends[1];
+    each.server->socket.start("");
+  }
+  tick(io);
+  // One has gone, another one does not read.
+  ::close(all[3].client);
+  const std::string large(1u << 20, 'l');
+  all[7].server->socket.send(frame::text({large}));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i != 7) all[i].server->socket.send(frame::text({std::to_string(i)}));
+  }
+  tick(io);
+  CHECK(all[7].server->socket.queued_bytes() > 0);
+  run_until({&io}, [&] { return !all[3].server->closed.empty(); });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CAPTURE(i);
+    CHECK(all[i].server->socket.is_open() == (i != 3));
+    if (i == 3 || i == 7) continue;
+    std::array<char, 16> got{};
+    const auto size = ::recv(all[i].client, got.data(), got.size(), 0);
+    CHECK(std::string(got.data() + 2, static_cast<std::size_t>(size) - 2) == std::to_string(i));
+  }
+  // It reads after all.
+  std::size_t arrived = 0;
+  std::array<char, 65536> buffer;
+  run_until({&io}, [&] {
+    for (;;) {
+      const auto size = ::recv(all[7].client, buffer.data(), buffer.size(), 0);
+      if (size <= 0) break;
+      arrived += static_cast<std::size_t>(size);
+    }
+    return arrived == large.size() + 10;
+  });
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i != 3) ::close(all[i].client);
+  }
+  run_until({&io}, [&] {
+    return std::ranges::all_of(all, [](const pair& each) { return !each.server->closed.empty(); });
+  });
+  for (auto& each : all) {
+    each.server->drop_ref();
+    CHECK_FALSE(each.alive);
+  }
 }
