@@ -54,7 +54,6 @@ target_link_libraries(http_test PRIVATE actorgate_actors test_support)
 # The gateway as a resource.
 actorgate_test(admin_test
   gateway/admin_test.cpp
-  gateway/caf_tsan.cpp
   gateway/http_stage.cpp
   gateway/stage.cpp
 )
@@ -62,7 +61,6 @@ target_link_libraries(admin_test PRIVATE actorgate_actors test_support)
 
 # The inspector, and the program that asks it.
 actorgate_test(inspect_test
-  gateway/caf_tsan.cpp
   gateway/inspect_action_test.cpp
   gateway/inspect_crowd_test.cpp
   gateway/inspect_end_test.cpp
