@@ -7,6 +7,6 @@ namespace actorgate::net {
 
 std::unique_ptr<send_ring> send_ring::open() { return nullptr; }
 send_ring::~send_ring() = default;
-bool send_ring::send(std::span<sending>) { return false; }
+std::size_t send_ring::send(std::span<sending>) { return 0; }
 
 }  // namespace actorgate::net

@@ -1,6 +1,7 @@
 #include "net/send_batch.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace actorgate::net {
@@ -33,13 +34,13 @@ void send_batch::run() {
 }
 
 void send_batch::send() {
-  if (sends_.size() == 1) return sends_.front().send();
-  if (!std::exchange(asked_, true)) ring_ = send_ring::open();
-  if (!ring_) {
-    for (auto& each : sends_) each.send();
-  } else if (!ring_->send(sends_)) {
-    ring_ = nullptr;
+  std::span<sending> rest{sends_};
+  if (rest.size() > 1) {
+    if (!std::exchange(asked_, true)) ring_ = send_ring::open();
+    if (ring_) rest = rest.subspan(ring_->send(rest));
+    if (!rest.empty()) ring_ = nullptr;
   }
+  for (auto& each : rest) each.send();
 }
 
 }  // namespace actorgate::net

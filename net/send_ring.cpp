@@ -28,16 +28,15 @@ send_ring::send_ring(std::unique_ptr<io_uring> ring) : ring_(std::move(ring)) {}
 
 send_ring::~send_ring() { io_uring_queue_exit(ring_.get()); }
 
-bool send_ring::send(std::span<sending> all) {
-  while (!all.empty()) {
-    const auto some = all.first(std::min<std::size_t>(all.size(), size));
+std::size_t send_ring::send(std::span<sending> all) {
+  std::size_t sent = 0;
+  while (sent < all.size()) {
+    const auto some = all.subspan(sent, std::min<std::size_t>(all.size() - sent, size));
     const auto taken = submit(some);
-    all = all.subspan(taken);
-    if (taken == some.size()) continue;
-    for (auto& each : all) each.send();
-    return false;
+    sent += taken;
+    if (taken < some.size()) break;
   }
-  return true;
+  return sent;
 }
 
 /// The kernel takes the first so many, and a send that does not wait is over when it has been taken. So what

@@ -20,9 +20,9 @@ public:
   ~send_ring();
 
   /// Sends all.
-  /// @returns false if the kernel refuses: what it has not taken was sent one by one, and the ring is of no
-  ///   use any more.
-  bool send(std::span<sending> all);
+  /// @returns how many were sent; if not all, the kernel refuses the others, and the ring is of no use any
+  /// more.
+  std::size_t send(std::span<sending> all);
 
 private:
   explicit send_ring(std::unique_ptr<io_uring> ring);
