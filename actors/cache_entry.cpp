@@ -43,9 +43,10 @@ void cache_entry::keep(cache::watcher_id shard, relay_actor relay) {
 }
 
 /// Null if it has never asked.
-relay_actor cache_entry::relay_of(cache::watcher_id shard) const {
-  if (shard == 0) return first_relay_;
-  return other_relays_ ? other_relays_[shard - 1] : relay_actor{};
+const relay_actor* cache_entry::relay_of(cache::watcher_id shard) const {
+  if (shard > 0 && !other_relays_) return nullptr;
+  const auto& relay = shard == 0 ? first_relay_ : other_relays_[shard - 1];
+  return relay ? &relay : nullptr;
 }
 
 void cache_entry::open(cache::watcher_id who, std::string_view query, cache::throttle_id throttle) {
@@ -166,7 +167,7 @@ void cache_entry::loaded(cache::watcher_id to, std::string_view query, cache::re
     visitors_->read.emplace_back(query);
     return tell_readers(query, [&](const reader& r) { send(r.connection, slot_loaded{r.slot, content}); });
   }
-  send(relay_of(to), resource_loaded{std::string{query}, resource, std::move(content)});
+  send(*relay_of(to), resource_loaded{std::string{query}, resource, std::move(content)});
 }
 
 void cache_entry::failed(cache::watcher_id to, std::string_view query, const protocol::error& why) {
@@ -174,22 +175,22 @@ void cache_entry::failed(cache::watcher_id to, std::string_view query, const pro
   if (to == all_readers) {
     return tell_readers(query, [&](const reader& r) { send(r.connection, slot_failed{r.slot, shared}); });
   }
-  send(relay_of(to), resource_failed{std::string{query}, shared});
+  send(*relay_of(to), resource_failed{std::string{query}, shared});
 }
 
 void cache_entry::event(cache::watcher_id to, cache::resource_id resource, cache::resource_event_ptr event) {
-  if (to != all_readers) send(relay_of(to), resource_changed{resource, std::move(event)});
+  if (to != all_readers) send(*relay_of(to), resource_changed{resource, std::move(event)});
 }
 
 void cache_entry::reaccess(cache::watcher_id to, cache::throttle_id throttle) {
-  if (to != all_readers) send(relay_of(to), access_changed{throttle});
+  if (to != all_readers) send(*relay_of(to), access_changed{throttle});
 }
 
 void cache_entry::pass(std::uint64_t ticket) {
   auto reply = std::move(visitors_->passengers.extract(ticket).mapped());
   const auto shard = reply.route.shard;
-  if (const auto relay = relay_of(shard)) {
-    send(relay, std::move(reply));
+  if (const auto* relay = relay_of(shard)) {
+    send(*relay, std::move(reply));
   } else {
     const auto to = reply.route.connection;
     send(to, std::move(reply));

@@ -60,7 +60,7 @@ private:
 
   void be_subscribed();
   void keep(cache::watcher_id shard, relay_actor relay);
-  relay_actor relay_of(cache::watcher_id shard) const;
+  const relay_actor* relay_of(cache::watcher_id shard) const;
   void open(cache::watcher_id who, std::string_view query, cache::throttle_id throttle);
   void close_read();
   void request(std::uint64_t ticket, std::string subject, std::string payload, cache::throttle_id throttle);
