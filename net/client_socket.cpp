@@ -9,6 +9,11 @@
 
 namespace actorgate::net {
 
+client_socket::client_socket(int fd) : fd_(fd) {
+  const int yes = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
 transferred client_socket::read(std::span<char> to) { return tls_ ? tls_->read(to) : receive(fd_, to); }
 
 transferred client_socket::peek(std::span<char> to) { return receive(fd_, to, MSG_PEEK); }
@@ -31,11 +36,6 @@ void client_socket::end_waits() {
   if (!waits_) return;
   waits_->release();
   waits_ = nullptr;
-}
-
-void client_socket::set_no_delay() {
-  const int yes = 1;
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
 void client_socket::reset_on_close() {

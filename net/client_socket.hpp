@@ -24,8 +24,9 @@ public:
 /// Belongs to the thread of its loop.
 class client_socket {
 public:
-  /// Owns `fd`, a connected socket; -1: none.
-  explicit client_socket(int fd) : fd_(fd) {}
+  /// Owns `fd`, a connected socket; -1: none. It sends at once what is written: what is to be gathered has
+  /// been gathered before.
+  explicit client_socket(int fd);
   client_socket(client_socket&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)),
         waits_(std::move(other.waits_)),
@@ -64,8 +65,6 @@ public:
   /// Gives up `wait`, for one who has the socket watched by a poller.
   void end_waits();
 
-  /// Sends what is written at once instead of gathering it.
-  void set_no_delay();
   /// Has `close` throw away what the kernel still holds: it would go on trying to deliver it to somebody who
   /// does not read.
   void reset_on_close();

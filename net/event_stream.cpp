@@ -28,9 +28,7 @@ event_stream::event_stream(loop& l, http_taken taken, std::size_t queue_limit, e
       owner_(owner),
       socket_(std::move(taken.socket)),
       queue_limit_(queue_limit),
-      chunked_(taken.chunked) {
-  socket_.set_no_delay();
-}
+      chunked_(taken.chunked) {}
 
 event_stream::~event_stream() { loop_.forget(*this); }
 

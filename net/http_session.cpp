@@ -101,7 +101,6 @@ http_session::http_session(loop& l, client_socket socket, std::string remote_add
 http_session::~http_session() { all_->leave(*this); }
 
 void http_session::start() {
-  socket_.set_no_delay();
   if (!options_->tls) return await_request(options_->header_timeout);
   arm(options_->header_timeout);
   greet();

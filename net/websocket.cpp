@@ -33,8 +33,6 @@ std::uint32_t events_of(transfer wait) {
 websocket::websocket(loop& l, client_socket socket, const websocket_limits& limits, websocket_owner& owner,
                      bool compressed)
     : compressed_(compressed), loop_(l), limits_(limits), owner_(owner), socket_(std::move(socket)) {
-  // A tick's output is one write; waiting for more would only add latency.
-  socket_.set_no_delay();
   socket_.end_waits();
 }
 
