@@ -10,8 +10,8 @@
 namespace actorgate::cache {
 
 /// A `keyed_set` for where there are mostly few elements and may be thousands: few lie one after the other,
-/// and are searched; more of them have a table. It is not left again, for what
-/// has been many may be many again.
+/// and are searched; more of them have a table. It is not left again, for what has been many may be many
+/// again.
 template <class T, class Key>
 class small_set {
 public:
